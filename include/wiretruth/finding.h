@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * finding: one statement about one frame, with its evidence; relation: one frame linked to another.
+ */
+#ifndef WIRETRUTH_FINDING_H
+#define WIRETRUTH_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ascending, so that two severities compare. An artefact is never above NOTE. */
+enum wt_severity {
+    WT_SEVERITY_CHAT,
+    WT_SEVERITY_NOTE,
+    WT_SEVERITY_WARN,
+    WT_SEVERITY_ERROR,
+};
+
+enum wt_area {
+    WT_AREA_SIZE,
+    WT_AREA_CHECKSUM,
+    WT_AREA_WINDOW,
+    WT_AREA_PMTU,
+    WT_AREAS,
+};
+
+enum wt_finding_id {
+#define WT_FINDING(id, name, severity, area, sentence, explanation, remedy) WT_##id,
+#include <wiretruth/finding_table.h>
+#undef WT_FINDING
+    WT_FINDINGS,
+};
+
+/* One row of the table. */
+struct wt_finding_row {
+    const char *name; /* without the "wiretruth." in front */
+    enum wt_severity severity;
+    enum wt_area area;
+    const char *sentence, *explanation, *remedy;
+};
+
+extern const struct wt_finding_row wt_finding_table[WT_FINDINGS];
+extern const char *const wt_area_name[WT_AREAS];
+
+enum { WT_VALUES = 4 };
+
+/*
+ * A finding as recorded. It is shown on the frame that it is about, and counted in the frame in which it became known,
+ * so that one pass and two passes count the same. For most findings both are one frame; a finding about an earlier
+ * frame is recorded twice, once `shown` there and once `counted` here.
+ */
+struct wt_finding {
+    struct wt_finding *next;
+    enum wt_finding_id id;
+    enum wt_severity severity; /* the table's, or lower where evidence is incomplete */
+    bool shown, counted;
+    uint64_t value[WT_VALUES]; /* fill $1 to $4 of the sentence */
+    const char *reason;        /* why the severity was lowered, or what $s stands for; static text or NULL */
+};
+
+enum wt_relation_kind {
+    WT_RELATION_OFFENDER, /* on a report: the frame it quotes */
+    WT_RELATION_REPORT,   /* on an offender: the report that quotes it */
+    WT_RELATION_REACTION, /* on a report: the first frame in which the sender obeyed */
+    WT_RELATION_ORIGINAL, /* the frame that this one repeats */
+    WT_RELATION_TWIN,     /* the same packet at another capture point */
+};
+
+struct wt_relation {
+    struct wt_relation *next;
+    enum wt_relation_kind kind;
+    uint32_t frame;
+    int64_t delay; /* nanoseconds from that frame to this one, negative if that one is later */
+};
+
+/*
+ * Writes the sentence of `finding` into `text` of `size` bytes, always terminated; cut if it does not fit.
+ * Returns `text`.
+ */
+char *wt_finding_text(const struct wt_finding *finding, char *text, size_t size);
+
+/* The row number of the finding called `name` (without "wiretruth."), or WT_FINDINGS. */
+enum wt_finding_id wt_finding_by_name(const char *name);
+
+#endif

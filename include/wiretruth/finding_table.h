@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of findings. Adding a finding is one row here and one call of wt_find() in a detector; expert info,
+ * filter, statistics row and reference documentation follow from the row.
+ *
+ * WT_FINDING(identifier, name, severity, area, sentence, explanation, remedy)
+ *   name         filter name behind "wiretruth."
+ *   sentence     what is said about the frame. $1 to $4 are the values given to wt_find(), as numbers; $1t the same
+ *                as a time (nanoseconds, printed as s, ms or us); $1f as "frame N", $1m as the kind of link an MTU
+ *                suggests.
+ *   explanation  one or two sentences for somebody who meets it for the first time
+ *   remedy       what to do; empty where nothing is to be repaired
+ *
+ * This file is included several times, so it has no include guard.
+ */
+/* clang-format off */
+
+WT_FINDING(SUPERFRAME_SENT, "superframe.sent", NOTE, SIZE,
+    "Captured before segmentation: $1 wire frames of at most $2 payload bytes",
+    "The sending host hands large segments to its NIC or kernel (TSO, GSO, LSO), which cut them behind the capture point.",
+    "")
+WT_FINDING(SUPERFRAME_RECEIVED, "superframe.received", NOTE, SIZE,
+    "Captured after the host merged $1 segments of at most $2 payload bytes",
+    "The receiving host merges segments before the capture point sees them (GRO, LRO, RSC).",
+    "")
+WT_FINDING(SUPERFRAME_UNKNOWN, "superframe.unknown", NOTE, SIZE,
+    "Super-frame: $1 wire frames of at most $2 payload bytes; whether cut later or merged before is not known",
+    "One captured frame stands for several wire frames, and nothing in the capture tells on which side it was made.",
+    "")
+WT_FINDING(SUPERFRAME_UDP, "superframe.udp", NOTE, SIZE,
+    "One UDP datagram that stands for $1 of at most $2 bytes (UDP GSO, USO or GRO)",
+    "UDP segmentation offload carries several datagrams of equal size as one; on the wire each has its own headers.",
+    "")
+WT_FINDING(SUPERFRAME_BIG_TCP, "superframe.big_tcp", NOTE, SIZE,
+    "BIG TCP or LSO length: the packet is $1 bytes long although its length field says $2",
+    "Packets over 65535 bytes exist only inside a host; the length field is 0 and the NIC or kernel cuts them before the wire.",
+    "")
+WT_FINDING(MTU_EXCEEDED, "mtu.exceeded", WARN, SIZE,
+    "Larger than the link MTU: $1 bytes on a link of $2, and no offload explains it",
+    "The IP packet does not fit the link on which it was captured.",
+    "Compare the MTU of both ends of this link and of the switch between them.")
+WT_FINDING(MSS_EXCEEDED, "mss.exceeded", WARN, SIZE,
+    "Segment of $1 payload bytes where the receiver allows $2",
+    "A segment on the wire is larger than the receiver's MSS less the options it carries (RFC 9293 3.7.1).",
+    "Look at the sender's NIC: segmentation that ignores the MSS. Try: ethtool -K DEV tso off")
+
+WT_FINDING(CHECKSUM_PARTIAL, "checksum.partial", NOTE, CHECKSUM,
+    "Checksum left for the NIC to complete: an artefact of capturing on the host",
+    "The stack writes only the pseudo-header sum and the NIC completes it behind the capture point.",
+    "")
+WT_FINDING(CHECKSUM_UNFILLED, "checksum.unfilled", NOTE, CHECKSUM,
+    "Checksum zero: left for the NIC to fill in",
+    "With large send offload the NIC computes the checksum of every segment, and the field is left empty.",
+    "")
+WT_FINDING(CHECKSUM_CORRUPT, "checksum.corrupt", WARN, CHECKSUM,
+    "Checksum $1x, should be $2x, and no offload explains it",
+    "The packet was damaged on its way, or by what wrote it.",
+    "Look for a bad cable, port, NIC or memory on the path of these frames.")
+
+WT_FINDING(WINDOW_SCALE_UNKNOWN, "window.scale_unknown", CHAT, WINDOW,
+    "Window scale not known: the handshake was not captured",
+    "The shift is told only in the two SYN segments; without them every window may be up to 2^14 times larger than shown.",
+    "")
+WT_FINDING(WINDOW_SCALE_DECLINED, "window.scale_declined", CHAT, WINDOW,
+    "Window scaling is off: only one side offered it",
+    "Scaling is in force only if both SYN segments carry the option (RFC 7323 2.2).",
+    "")
+WT_FINDING(WINDOW_SCALE_INVALID, "window.scale_invalid", WARN, WINDOW,
+    "Window scale option that cannot stand: shift $1, $2s",
+    "The shift is at most 14 and the option belongs into SYN segments; a SYN/ACK may carry it only if the SYN did (RFC 7323 2.2, 2.3).",
+    "Look for the device or stack that writes this option.")
+WT_FINDING(WINDOW_EXCEEDED, "window.exceeded", WARN, WINDOW,
+    "$1 bytes beyond the right edge that the receiver granted",
+    "The sender used more than acknowledgement plus scaled window.",
+    "Compare both ends' view of the window scale option.")
+
+WT_FINDING(PMTU_REPORT, "pmtu.report", NOTE, PMTU,
+    "Path MTU report: at most $1 bytes from here on ($1m)",
+    "A router or host could not forward a packet and names the largest one that fits (RFC 1191, RFC 8201).",
+    "")
+WT_FINDING(PMTU_REPORTED, "pmtu.reported", NOTE, PMTU,
+    "Refused on its way: $2f reports a path MTU of $1",
+    "This packet, or a part of it after segmentation, was too large for a link further on.",
+    "")
+WT_FINDING(PMTU_OBEYED, "pmtu.obeyed", CHAT, PMTU,
+    "Sent again in smaller packets of $1 bytes, as $2f asked $3t ago",
+    "The sender reduced its packets to the reported path MTU. Wireshark may call this segment out of order.",
+    "")
+WT_FINDING(PMTU_IGNORED, "pmtu.ignored", ERROR, PMTU,
+    "Still $1 bytes where $2 fit: $3 reports so far are ignored",
+    "The sender keeps sending larger packets although the report reached its network a round trip ago or more.",
+    "Let ICMP type 3 code 4 and ICMPv6 type 2 reach the sender; then look for a locked route MTU and at its NIC.")
