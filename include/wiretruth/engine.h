@@ -2,12 +2,12 @@
 /*
  * engine: judges frames in the order of the capture and remembers what was found.
  *
- * Give it every frame once, in order, on the first visit: wt_engine_frame(). Ask for what is known about a frame as
- * often as you like: wt_engine_facts(), wt_engine_findings(), wt_engine_relations(). Answers about the frame given
- * last are always there; about earlier ones only if the engine was told to keep them.
+ * Give it every frame once, in order, on the first visit: wt_engine_frame(). Ask for what is known about a
+ * frame as often as you like: wt_engine_facts(), wt_engine_findings(), wt_engine_relations(). Answers about
+ * the frame given last are always there; about earlier ones only if the engine was told to keep them.
  *
- * Memory: links, hosts, paths and flows live in tables of bounded size that give up the entry not used for longest.
- * A frame costs memory only if it can be visited again (wt_engine_keep()).
+ * Memory: links, hosts, paths and flows live in tables of bounded size that give up the entry not used for
+ * longest. A frame costs memory only if it can be visited again (wt_engine_keep()).
  */
 #ifndef WIRETRUTH_ENGINE_H
 #define WIRETRUTH_ENGINE_H
@@ -60,9 +60,9 @@ struct wt_facts {
     uint32_t path_mtu;
     uint32_t right_edge;
     uint32_t flight;
-    int16_t window_scale;  /* shift in force for the sender of this frame, WT_SCALE_NONE while unknown */
-    bool ip;               /* false: not an IP frame, nothing else is set */
-    bool tcp;              /* right_edge is set where window_scale is known too */
+    int16_t window_scale; /* shift in force for the sender of this frame, WT_SCALE_NONE while unknown */
+    bool ip;              /* false: not an IP frame, nothing else is set */
+    bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;
     bool has_flight;
     enum wt_direction direction;
@@ -79,16 +79,17 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences);
 void wt_engine_free(struct wt_engine *engine);
 
 /*
- * Whether frames can be visited again. False (a single pass): what is known about a frame is dropped with the next.
- * May change from true to false once, as soon as that is known; what was kept until then goes.
+ * Whether frames can be visited again. False (a single pass): what is known about a frame is dropped with the
+ * next. May change from true to false once, as soon as that is known; what was kept until then goes.
  */
 void wt_engine_keep(struct wt_engine *engine, bool keep);
 
 /*
- * Judges one frame, already read and verified. Frame numbers rise; a number given again replaces what was known about
- * it (Wireshark reuses the number of a frame that a read filter rejected).
+ * Judges one frame, already read and verified. Frame numbers rise; a number given again replaces what was
+ * known about it (Wireshark reuses the number of a frame that a read filter rejected).
  */
-void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading);
+void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame,
+                     const struct wt_reading *reading);
 
 /* Facts about frame `number`, or NULL if none are held. Valid until the engine is given another frame. */
 const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number);

@@ -26,7 +26,7 @@ enum wt_area {
 };
 
 enum wt_finding_id {
-#define WT_FINDING(id, name, severity, area, sentence, explanation, remedy) WT_##id,
+#define WT_FINDING(id, name, severity, area, sentence, explanation, remedy) WT_FINDING_##id,
 #include <wiretruth/finding_table.h>
 #undef WT_FINDING
     WT_FINDINGS,
@@ -43,12 +43,14 @@ struct wt_finding_row {
 extern const struct wt_finding_row wt_finding_table[WT_FINDINGS];
 extern const char *const wt_area_name[WT_AREAS];
 
-enum { WT_VALUES = 4 };
+enum {
+    WT_VALUES = 4
+};
 
 /*
- * A finding as recorded. It is shown on the frame that it is about, and counted in the frame in which it became known,
- * so that one pass and two passes count the same. For most findings both are one frame; a finding about an earlier
- * frame is recorded twice, once `shown` there and once `counted` here.
+ * A finding as recorded. It is shown on the frame that it is about, and counted in the frame in which it
+ * became known, so that one pass and two passes count the same. For most findings both are one frame; a
+ * finding about an earlier frame is recorded twice, once `shown` there and once `counted` here.
  */
 struct wt_finding {
     struct wt_finding *next;

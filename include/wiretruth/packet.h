@@ -2,12 +2,12 @@
 /*
  * packet: what a captured frame holds, read from its own bytes.
  *
- * wt_walk() finds the layers of a frame, wt_read() turns them into one plain wt_packet for every IP packet in it,
- * outer before inner, and wt_verify() judges their checksums. None of the three keeps state or guesses: the same
- * bytes give the same answer in every pass. Every read is bounded by the captured length.
+ * wt_walk() finds the layers of a frame, wt_read() turns them into one plain wt_packet for every IP packet in
+ * it, outer before inner, and wt_verify() judges their checksums. None of the three keeps state or guesses:
+ * the same bytes give the same answer in every pass. Every read is bounded by the captured length.
  *
- * Units: offsets and lengths are bytes, offsets count from the first byte of the frame, times are nanoseconds since
- * the epoch, multi-byte header fields are in host order.
+ * Units: offsets and lengths are bytes, offsets count from the first byte of the frame, times are nanoseconds
+ * since the epoch, multi-byte header fields are in host order.
  */
 #ifndef WIRETRUTH_PACKET_H
 #define WIRETRUTH_PACKET_H
@@ -34,7 +34,8 @@ enum wt_link_type {
     WT_LINK_SLL,
     WT_LINK_SLL2,
     WT_LINK_RAW_IP,
-    WT_LINK_NULL, /* DLT_NULL: address family in the capturing host's byte order; DLT_LOOP: in network order */
+    WT_LINK_NULL, /* DLT_NULL: address family in the capturing host's byte order; DLT_LOOP: in network order
+                   */
     WT_LINK_PPP,
 };
 
@@ -124,19 +125,22 @@ enum wt_tcp_flag {
     WT_TCP_CWR = 0x080,
 };
 
-enum { WT_SCALE_NONE = -1, WT_SACKS_MAX = 4 };
+enum {
+    WT_SCALE_NONE = -1,
+    WT_SACKS_MAX = 4
+};
 
 struct wt_tcp {
     uint32_t seq;
     uint32_t ack;
     uint16_t flags;
-    uint16_t window;      /* raw */
-    uint8_t header_len;   /* 20 to 60 */
-    uint8_t options_len;  /* header_len - 20: what these options take from a segment's payload */
-    bool options_cut;     /* options not all captured: absence of one proves nothing */
+    uint16_t window;     /* raw */
+    uint8_t header_len;  /* 20 to 60 */
+    uint8_t options_len; /* header_len - 20: what these options take from a segment's payload */
+    bool options_cut;    /* options not all captured: absence of one proves nothing */
     bool has_mss;
     uint16_t mss;
-    int16_t scale;        /* window scale option as sent, 0 to 255; WT_SCALE_NONE without the option */
+    int16_t scale; /* window scale option as sent, 0 to 255; WT_SCALE_NONE without the option */
     bool has_timestamp;
     uint32_t timestamp, timestamp_echo;
     bool sack_permitted;
@@ -155,31 +159,32 @@ struct wt_icmp {
 };
 
 /*
- * One IP packet. Where captured bytes end early the lengths still say what the headers claim; `truncated` is set when
- * not all of the packet's bytes were captured, and L4 fields are valid only if `has_l4`.
+ * One IP packet. Where captured bytes end early the lengths still say what the headers claim; `truncated` is
+ * set when not all of the packet's bytes were captured, and L4 fields are valid only if `has_l4`.
  */
 struct wt_packet {
     struct wt_address src, dst;
-    uint8_t version;    /* 4 or 6 */
-    uint8_t proto;      /* after IPv6 extension headers */
+    uint8_t version; /* 4 or 6 */
+    uint8_t proto;   /* after IPv6 extension headers */
     uint8_t ttl, tos;
-    bool df;            /* always true for IPv6 without fragment header: routers never fragment it */
+    bool df; /* always true for IPv6 without fragment header: routers never fragment it */
     bool more_fragments;
-    bool fragment;      /* a piece: offset or more_fragments */
+    bool fragment; /* a piece: offset or more_fragments */
     bool truncated;
-    bool length_zero;   /* header length field 0: BIG TCP, LSOv2 */
-    bool length_short;  /* header length field shorter than the segment really captured (BSD TSO) */
-    bool has_id;        /* IPv4, or IPv6 with fragment header */
+    bool length_zero;  /* header length field 0: BIG TCP, LSOv2 */
+    bool length_short; /* header length field shorter than the segment really captured (BSD TSO) */
+    bool has_id;       /* IPv4, or IPv6 with fragment header */
     uint32_t id;
     uint32_t fragment_offset; /* bytes */
     uint32_t offset;          /* of the IP header in the frame */
     uint32_t l3_len;          /* length as it really is, see length_zero and length_short */
     uint32_t l3_field;        /* total length as the header states it (IPv6: payload length + 40) */
     uint32_t ip_header_len;   /* with options or extension headers */
-    uint32_t jumbo_len;       /* bytes of a hop-by-hop header that exists for the jumbo option alone (BIG TCP), else 0 */
-    uint32_t tunnel;          /* hash of the encapsulation around it (VNI, key, outer addresses); 0 outside tunnels */
+    uint32_t
+        jumbo_len; /* bytes of a hop-by-hop header that exists for the jumbo option alone (BIG TCP), else 0 */
+    uint32_t tunnel; /* hash of the encapsulation around it (VNI, key, outer addresses); 0 outside tunnels */
 
-    bool has_l4;        /* TCP, UDP, UDP-Lite, SCTP, ICMP or ICMPv6 header, captured as far as its fixed fields */
+    bool has_l4; /* TCP, UDP, UDP-Lite, SCTP, ICMP or ICMPv6 header, captured as far as its fixed fields */
     uint32_t l4_offset; /* in the frame */
     uint32_t l4_len;    /* header and payload, real length */
     uint32_t l4_header_len;
@@ -189,9 +194,10 @@ struct wt_packet {
     struct wt_tcp tcp;   /* proto 6 */
     struct wt_icmp icmp; /* proto 1 or 58 */
 
-    enum wt_checksum ip_checksum, l4_checksum; /* set by wt_verify() */
-    uint16_t l4_checksum_field;                /* as captured (SCTP: 0) */
-    uint16_t l4_checksum_expected;             /* what a valid packet would carry; 0 unless verified */
+    enum wt_checksum ip_checksum, l4_checksum;        /* set by wt_verify() */
+    uint16_t ip_checksum_field, ip_checksum_expected; /* IPv4; as the two below */
+    uint16_t l4_checksum_field;                       /* as captured (SCTP: 0) */
+    uint16_t l4_checksum_expected;                    /* what a valid packet would carry; 0 unless verified */
 };
 
 struct wt_reading {
@@ -200,10 +206,10 @@ struct wt_reading {
     unsigned packets;
     struct wt_packet quote[WT_QUOTES_MAX]; /* what an ICMP error in the innermost packet quotes */
     unsigned quotes;
-    uint32_t quote_captured;       /* bytes of the quoted packet that the ICMP message holds */
-    enum wt_direction direction;   /* by the packet type of a cooked header */
+    uint32_t quote_captured;     /* bytes of the quoted packet that the ICMP message holds */
+    enum wt_direction direction; /* by the packet type of a cooked header */
     unsigned vlans;
-    uint16_t vlan[WT_VLANS_MAX];   /* VLAN ids, outermost first */
+    uint16_t vlan[WT_VLANS_MAX];    /* VLAN ids, outermost first */
     uint8_t mac_src[6], mac_dst[6]; /* outermost Ethernet header; zero where there is none */
     bool has_mac;
 };
@@ -212,14 +218,15 @@ struct wt_reading {
 void wt_walk(const struct wt_frame *frame, struct wt_layers *layers);
 
 /*
- * Reads every IP packet along `reading->layers` (filled by wt_walk() or from a dissection). Checksums are left
- * WT_CHECKSUM_UNVERIFIABLE. A header that the captured bytes do not hold lowers the coverage.
+ * Reads every IP packet along `reading->layers` (filled by wt_walk() or from a dissection). Checksums are
+ * left WT_CHECKSUM_UNVERIFIABLE. A header that the captured bytes do not hold lowers the coverage.
  */
 void wt_read(const struct wt_frame *frame, struct wt_reading *reading);
 
 /*
- * Judges the checksums of all packets in `reading` (never of quotes). With `payload` false no payload byte is read:
- * partial and unfilled sums are still told, as they need headers only; the rest is WT_CHECKSUM_UNVERIFIABLE.
+ * Judges the checksums of all packets in `reading` (never of quotes). With `payload` false no payload byte is
+ * read: partial and unfilled sums are still told, as they need headers only; the rest is
+ * WT_CHECKSUM_UNVERIFIABLE.
  */
 void wt_verify(const struct wt_frame *frame, struct wt_reading *reading, bool payload);
 
@@ -227,7 +234,9 @@ void wt_verify(const struct wt_frame *frame, struct wt_reading *reading, bool pa
 bool wt_address_equal(const struct wt_address *a, const struct wt_address *b);
 
 /* Writes `address` as text (RFC 5952 for IPv6); `text` takes at least WT_ADDRESS_TEXT bytes. */
-enum { WT_ADDRESS_TEXT = 46 };
+enum {
+    WT_ADDRESS_TEXT = 46
+};
 void wt_address_text(const struct wt_address *address, char *text);
 
 /* 127.0.0.0/8 or ::1. */

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The order of the detectors is fixed, since each builds on what those before it settled: the link's MTU,
+ * then which frames are super-frames, then what the checksums mean, windows, and the path MTU. What the
+ * packet adds to the state of its flow and hosts comes last, so that a detector sees what was known before
+ * it.
+ */
+#include "checksum.h"
+#include "context.h"
+#include "mtu.h"
+#include "pathmtu.h"
+#include "segmentation.h"
+#include "window.h"
+
+enum {
+    ENGINE_TCP = 6,
+    ENGINE_UDP = 17,
+    ENGINE_UDPLITE = 136,
+    ENGINE_SCTP = 132
+};
+
+struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
+{
+    struct wt_engine *engine = g_new0(struct wt_engine, 1);
+    engine->preferences = *preferences;
+    engine->links = wt_links_new();
+    engine->hosts = wt_hosts_new();
+    engine->paths = wt_paths_new();
+    engine->flows = wt_flows_new();
+    engine->history = wt_history_new();
+    engine->records = wt_records_new();
+    return engine;
+}
+
+void wt_engine_free(struct wt_engine *engine)
+{
+    if (!engine)
+        return;
+    wt_table_free(engine->links);
+    wt_table_free(engine->hosts);
+    wt_table_free(engine->paths);
+    wt_table_free(engine->flows);
+    wt_history_free(engine->history);
+    wt_records_free(engine->records);
+    g_free(engine);
+}
+
+void wt_engine_keep(struct wt_engine *engine, bool keep)
+{
+    wt_records_keep(engine->records, keep);
+}
+
+static bool engine_has_flow(const struct wt_packet *packet)
+{
+    return packet->has_l4 && (packet->proto == ENGINE_TCP || packet->proto == ENGINE_UDP ||
+                              packet->proto == ENGINE_UDPLITE || packet->proto == ENGINE_SCTP);
+}
+
+/* Finds the state that concerns the packet. A flow remembers its hosts and paths, which saves looking them
+ * up. */
+static void engine_resolve(struct wt_context *context)
+{
+    struct wt_engine *engine = context->engine;
+    const struct wt_packet *packet = context->packet;
+    uint32_t interface = context->frame->interface;
+    struct wt_handle none[3] = {{NULL, 0}};
+    struct wt_handle *src = &none[0], *dst = &none[1], *path = &none[2];
+    if (engine_has_flow(packet)) {
+        context->flow = wt_flow_of(engine->flows, interface, packet, &context->sender);
+        src = &wt_context_side(context)->host;
+        dst = &wt_context_peer(context)->host;
+        path = &wt_context_side(context)->path;
+    }
+    const struct wt_host_key src_key = wt_host_key(interface, &packet->src);
+    const struct wt_host_key dst_key = wt_host_key(interface, &packet->dst);
+    const struct wt_path_key path_key = wt_path_key(interface, &packet->src, &packet->dst);
+    context->src = wt_table_recall(engine->hosts, src, &src_key);
+    context->dst = wt_table_recall(engine->hosts, dst, &dst_key);
+    context->path = wt_table_recall(engine->paths, path, &path_key);
+}
+
+/* Direction of the frame, from the strongest evidence there is; the innermost packet with ports decides in
+ * the end. */
+static void engine_direct(struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    enum wt_capture_point point = context->engine->preferences.capture_point;
+    if (context->frame->direction != WT_DIRECTION_UNKNOWN) {
+        facts->direction = context->frame->direction;
+        facts->direction_source = WT_DIRECTION_SOURCE_FLAGS;
+    } else if (context->reading->direction != WT_DIRECTION_UNKNOWN) {
+        facts->direction = context->reading->direction;
+        facts->direction_source = WT_DIRECTION_SOURCE_COOKED;
+    } else if (point == WT_POINT_FIND_OUT) {
+        facts->direction = wt_host_direction(context->src, context->dst);
+    } else if (point != WT_POINT_BETWEEN && context->flow) {
+        bool most = wt_context_side(context)->payload + context->packet->payload_len >=
+                    wt_context_peer(context)->payload;
+        facts->direction = most == (point == WT_POINT_SENDER) ? WT_DIRECTION_SENT : WT_DIRECTION_RECEIVED;
+    }
+    if (facts->direction != WT_DIRECTION_UNKNOWN && facts->direction_source == WT_DIRECTION_SOURCE_NONE)
+        facts->direction_source = WT_DIRECTION_SOURCE_LEARNT;
+}
+
+/* A partial checksum on a small packet makes its sender local at once, so that the first frame is directed
+ * too. */
+static void engine_learn_small(struct wt_context *context)
+{
+    if (context->flow && context->packet->payload_len == 0)
+        wt_checksum_learn(context);
+}
+
+static void engine_judge(struct wt_context *context)
+{
+    engine_resolve(context);
+    bool tcp = wt_context_is_tcp(context);
+    if (tcp)
+        wt_flow_handshake(context->flow, context->sender, context->packet, context->frame->time);
+    engine_learn_small(context);
+    engine_direct(context);
+    wt_mtu_learn(context);
+    wt_segmentation_judge(context);
+    wt_checksum_judge(context);
+    wt_window_judge(context);
+    if (context->innermost)
+        wt_mtu_judge(context);
+    wt_pathmtu_judge(context);
+    if (context->packet->payload_len > 0)
+        wt_checksum_learn(context);
+    if (tcp)
+        wt_flow_advance(context->flow, context->sender, context->packet);
+    wt_window_measure(context);
+}
+
+void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)
+{
+    struct wt_facts *facts = wt_records_begin(engine->records, frame->number);
+    if (reading->packets == 0)
+        return;
+    facts->ip = true;
+    facts->l3_len = reading->packet[0].l3_len;
+    facts->wire_frames = 1;
+    facts->wire_len = frame->length;
+    facts->window_scale = WT_SCALE_NONE;
+    struct wt_context context = {.engine = engine, .frame = frame, .reading = reading, .facts = facts};
+    context.link = wt_link_of(engine->links, frame);
+    for (unsigned i = 0; i < reading->packets; i++) {
+        context.packet = &reading->packet[i];
+        context.innermost = i + 1 == reading->packets;
+        context.flow = NULL;
+        engine_judge(&context);
+    }
+}
+
+const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number)
+{
+    return wt_records_facts(engine->records, number);
+}
+
+const struct wt_finding *wt_engine_findings(const struct wt_engine *engine, uint32_t number)
+{
+    return wt_records_findings(engine->records, number);
+}
+
+const struct wt_relation *wt_engine_relations(const struct wt_engine *engine, uint32_t number)
+{
+    return wt_records_relations(engine->records, number);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <wiretruth/finding.h>
+
+#include <glib.h>
+#include <string.h>
+
+#include "mtu.h"
+
+#define NOTE     WT_SEVERITY_NOTE
+#define WARN     WT_SEVERITY_WARN
+#define ERROR    WT_SEVERITY_ERROR
+#define CHAT     WT_SEVERITY_CHAT
+#define SIZE     WT_AREA_SIZE
+#define CHECKSUM WT_AREA_CHECKSUM
+#define WINDOW   WT_AREA_WINDOW
+#define PMTU     WT_AREA_PMTU
+
+const struct wt_finding_row wt_finding_table[WT_FINDINGS] = {
+#define WT_FINDING(id, name, severity, area, sentence, explanation, remedy)                                  \
+    [WT_FINDING_##id] = {name, severity, area, sentence, explanation, remedy},
+#include <wiretruth/finding_table.h>
+#undef WT_FINDING
+};
+
+const char *const wt_area_name[WT_AREAS] = {
+    [WT_AREA_SIZE] = "Size",
+    [WT_AREA_CHECKSUM] = "Checksum",
+    [WT_AREA_WINDOW] = "Window",
+    [WT_AREA_PMTU] = "Path MTU",
+};
+
+/* A duration in the unit that reads best. */
+static void finding_put_time(GString *text, uint64_t nanoseconds)
+{
+    if (nanoseconds >= 1000000000)
+        g_string_append_printf(text, "%.3f s", (double)nanoseconds / 1e9);
+    else if (nanoseconds >= 1000000)
+        g_string_append_printf(text, "%.3f ms", (double)nanoseconds / 1e6);
+    else
+        g_string_append_printf(text, "%.3f us", (double)nanoseconds / 1e3);
+}
+
+/* Writes one value in the form that `unit` asks for; returns how many characters of the sentence `unit` took.
+ */
+static size_t finding_put_value(GString *text, const struct wt_finding *finding, uint64_t value, char unit)
+{
+    switch (unit) {
+    case 't':
+        finding_put_time(text, value);
+        return 1;
+    case 'f':
+        g_string_append_printf(text, "frame %" G_GUINT64_FORMAT, value);
+        return 1;
+    case 'x':
+        g_string_append_printf(text, "0x%04" G_GINT64_MODIFIER "x", value);
+        return 1;
+    case 'm':
+        g_string_append(text, wt_mtu_kind((uint32_t)value));
+        return 1;
+    case 's':
+        g_string_append(text, finding->reason ? finding->reason : "");
+        return 1;
+    default:
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT, value);
+        return 0;
+    }
+}
+
+/* Writes the sentence with its values; returns whether the sentence itself told the reason. */
+static bool finding_put_sentence(GString *text, const struct wt_finding *finding, const char *sentence)
+{
+    bool reason = false;
+    for (const char *at = sentence; *at; at++) {
+        if (at[0] != '$' || at[1] < '1' || at[1] >= '1' + WT_VALUES) {
+            g_string_append_c(text, *at);
+            continue;
+        }
+        at++;
+        reason |= at[1] == 's';
+        at += finding_put_value(text, finding, finding->value[*at - '1'], at[1]);
+    }
+    return reason;
+}
+
+char *wt_finding_text(const struct wt_finding *finding, char *text, size_t size)
+{
+    GString *full = g_string_new(NULL);
+    if (!finding_put_sentence(full, finding, wt_finding_table[finding->id].sentence) && finding->reason)
+        g_string_append_printf(full, " (%s)", finding->reason);
+    g_strlcpy(text, full->str, size);
+    g_string_free(full, TRUE);
+    return text;
+}
+
+enum wt_finding_id wt_finding_by_name(const char *name)
+{
+    for (unsigned id = 0; id < WT_FINDINGS; id++)
+        if (strcmp(wt_finding_table[id].name, name) == 0)
+            return (enum wt_finding_id)id;
+    return WT_FINDINGS;
+}

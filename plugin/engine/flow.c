@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow.h"
+
+#include "sequence.h"
+
+enum {
+    FLOWS_MAX = 1 << 17,     /* 64 MiB at most */
+    FLOW_SCALE_MAX = 14,     /* RFC 7323 2.3: a larger shift is used as 14 */
+    FLOW_RTT_MAX = 60000000, /* microseconds; a longer handshake is no measure of the path */
+};
+
+WT_TABLE_KEY(flow, struct wt_flow_key)
+
+struct wt_table *wt_flows_new(void)
+{
+    return wt_table_new(sizeof(struct wt_flow), sizeof(struct wt_flow_key), FLOWS_MAX, flow_hash, flow_equal);
+}
+
+static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *packet, unsigned *sender)
+{
+    int order = memcmp(&packet->src, &packet->dst, sizeof packet->src);
+    bool src_low = order < 0 || (order == 0 && packet->src_port <= packet->dst_port);
+    *sender = src_low ? 0 : 1;
+    return (struct wt_flow_key){
+        .interface = interface,
+        .tunnel = packet->tunnel,
+        .low = src_low ? packet->src : packet->dst,
+        .high = src_low ? packet->dst : packet->src,
+        .low_port = src_low ? packet->src_port : packet->dst_port,
+        .high_port = src_low ? packet->dst_port : packet->src_port,
+        .proto = packet->proto,
+    };
+}
+
+static void flow_reset(struct wt_flow *flow)
+{
+    flow->rtt = 0;
+    flow->scale_unknown_told = flow->scale_invalid_told = false;
+    for (unsigned which = 0; which < 2; which++) {
+        const struct wt_handle host = flow->side[which].host;
+        const struct wt_handle path = flow->side[which].path;
+        flow->side[which] = (struct wt_side){.scale = WT_SCALE_NONE, .host = host, .path = path};
+    }
+    flow->syn_time = -1;
+}
+
+struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
+                           unsigned *sender)
+{
+    const struct wt_flow_key key = flow_key(interface, packet, sender);
+    struct wt_flow *flow = wt_table_get(flows, &key);
+    if (flow->syn_time == 0) /* just added */
+        flow_reset(flow);
+    return flow;
+}
+
+struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
+                             unsigned *sender)
+{
+    const struct wt_flow_key key = flow_key(interface, packet, sender);
+    return wt_table_find(flows, &key);
+}
+
+/* Time from the SYN to the segment that answers the SYN/ACK: one round trip wherever the capture point is. */
+static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+{
+    const struct wt_side *side = &flow->side[sender];
+    if (flow->rtt || flow->syn_time < 0 || !side->syn || side->syn_ack || !flow->side[!sender].syn_ack)
+        return;
+    int64_t rtt = (time - flow->syn_time) / 1000;
+    if ((packet->tcp.flags & WT_TCP_ACK) && rtt > 0 && rtt < FLOW_RTT_MAX)
+        flow->rtt = (uint32_t)rtt;
+}
+
+static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+{
+    struct wt_side *side = &flow->side[sender];
+    const struct wt_tcp *tcp = &packet->tcp;
+    bool again = side->syn && side->isn == tcp->seq;
+    side->syn = true;
+    side->syn_ack = tcp->flags & WT_TCP_ACK;
+    side->isn = tcp->seq;
+    if (tcp->has_mss)
+        side->mss = tcp->mss;
+    if (tcp->scale != WT_SCALE_NONE)
+        side->scale = tcp->scale > FLOW_SCALE_MAX ? FLOW_SCALE_MAX : tcp->scale;
+    else if (!again || side->syn_ack)
+        side->scale = WT_SCALE_NONE;
+    if (!side->syn_ack && !again)
+        flow->syn_time = time;
+}
+
+void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+{
+    const struct wt_side *side = &flow->side[sender];
+    const struct wt_tcp *tcp = &packet->tcp;
+    if (!(tcp->flags & WT_TCP_SYN)) {
+        flow_measure(flow, sender, packet, time);
+        return;
+    }
+    bool first = !(tcp->flags & WT_TCP_ACK);
+    if (first && side->has_next && side->isn != tcp->seq)
+        flow_reset(flow);
+    if (first && side->has_next && !side->syn)
+        flow_reset(flow);
+    flow_take_syn(flow, sender, packet, time);
+}
+
+int wt_flow_scale(const struct wt_flow *flow, unsigned which)
+{
+    const struct wt_side *side = &flow->side[which];
+    const struct wt_side *peer = &flow->side[!which];
+    if ((side->syn && side->scale == WT_SCALE_NONE) || (peer->syn && peer->scale == WT_SCALE_NONE))
+        return 0;
+    return side->syn && peer->syn ? side->scale : WT_SCALE_NONE;
+}
+
+uint32_t wt_flow_end(const struct wt_packet *packet)
+{
+    uint32_t flags = packet->tcp.flags;
+    return packet->tcp.seq + packet->payload_len + ((flags & WT_TCP_SYN) != 0) + ((flags & WT_TCP_FIN) != 0);
+}
+
+bool wt_flow_edge(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, uint32_t *edge)
+{
+    const struct wt_tcp *tcp = &packet->tcp;
+    int scale = tcp->flags & WT_TCP_SYN ? 0 : wt_flow_scale(flow, sender);
+    if (!(tcp->flags & WT_TCP_ACK) || scale == WT_SCALE_NONE)
+        return false;
+    *edge = tcp->ack + ((uint32_t)tcp->window << scale);
+    return true;
+}
+
+static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
+{
+    struct wt_side *side = &flow->side[sender];
+    const struct wt_side *peer = &flow->side[!sender];
+    uint32_t ack = packet->tcp.ack;
+    if (peer->has_next && wt_seq_after(ack, peer->next))
+        side->unseen_acked = true;
+    side->acked = side->has_acked ? wt_seq_max(side->acked, ack) : ack;
+    side->has_acked = true;
+    uint32_t edge = 0;
+    if (!wt_flow_edge(flow, sender, packet, &edge))
+        return;
+    side->edge = side->has_edge ? wt_seq_max(side->edge, edge) : edge;
+    side->has_edge = true;
+}
+
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
+{
+    struct wt_side *side = &flow->side[sender];
+    uint32_t flags = packet->tcp.flags;
+    if (flags & WT_TCP_RST) /* sequence numbers of a reset need not fit (RFC 9293 3.5.2) */
+        return;
+    uint32_t end = wt_flow_end(packet);
+    side->next = side->has_next ? wt_seq_max(side->next, end) : end;
+    side->has_next = true;
+    side->payload += packet->payload_len;
+    if (flags & WT_TCP_ACK)
+        flow_take_ack(flow, sender, packet);
+}

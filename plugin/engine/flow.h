@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * flow: the state of one TCP connection or UDP association at one capture point, at most 512 bytes.
+ *
+ * A connection has two sides. Side 0 is the one with the lower address (or port), so both directions find one
+ * flow. The capturing interface and the tunnel belong to its identity: the same packet at two points is two
+ * packets.
+ */
+#ifndef WIRETRUTH_FLOW_H
+#define WIRETRUTH_FLOW_H
+
+#include <wiretruth/engine.h>
+
+#include "table.h"
+
+struct wt_flow_key {
+    uint32_t interface;
+    uint32_t tunnel;
+    struct wt_address low, high;
+    uint16_t low_port, high_port;
+    uint32_t proto;
+};
+
+/* What one end announced and did, as far as it was captured. */
+struct wt_side {
+    uint32_t next;   /* highest sequence number sent, plus one */
+    uint32_t acked;  /* highest acknowledgement sent */
+    uint32_t edge;   /* highest right edge granted: acknowledgement + scaled window */
+    uint32_t isn;    /* sequence number of its SYN */
+    uint32_t single; /* largest payload of an ordinary segment or datagram */
+    uint32_t mss;    /* of its SYN; 0 without the option */
+    int16_t scale;   /* offered in its SYN, at most 14; WT_SCALE_NONE without the option */
+    bool has_next, has_acked, has_edge;
+    bool syn, syn_ack;     /* its SYN was captured; it was a SYN/ACK */
+    bool unseen_acked;     /* it acknowledged data that this capture does not hold */
+    uint64_t payload;      /* bytes sent, repeated ones counted again */
+    uint32_t report_frame; /* a report for one of its segments, not yet answered; 0 if there is none */
+    uint32_t report_seq;   /* the segment that it quotes */
+    uint32_t report_mtu;
+    int64_t report_time;
+    struct wt_handle host; /* its sender's */
+    struct wt_handle path; /* from it to the other side */
+};
+
+struct wt_flow {
+    struct wt_entry entry;
+    struct wt_flow_key key;
+    struct wt_side side[2];
+    uint32_t rtt; /* microseconds, from the handshake; 0 while unknown */
+    int64_t syn_time;
+    bool scale_unknown_told;
+    bool scale_invalid_told;
+};
+
+_Static_assert(sizeof(struct wt_flow) <= 448,
+               "a connection may cost 512 bytes, its place in the hash table included");
+
+struct wt_table *wt_flows_new(void);
+
+/* The flow of `packet`, which must have ports; `sender` says which of its sides sent it. */
+struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
+                           unsigned *sender);
+
+/* As above, but NULL if there is none: for packets that are only quoted. */
+struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
+                             unsigned *sender);
+
+/* Takes what a SYN or SYN/ACK announces. A SYN with another ISN starts the connection anew. */
+void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time);
+
+/*
+ * The shift in force for the windows of side `which` (RFC 7323 2.2): what it offered if both offered, 0 if
+ * one is known to have not, WT_SCALE_NONE while unknown. The SYN/ACK decides, since the last SYN need not be
+ * the one it answers.
+ */
+int wt_flow_scale(const struct wt_flow *flow, unsigned which);
+
+/* Takes sequence number, acknowledgement and window of a TCP packet; call it after the detectors. */
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet);
+
+/* The right edge that `packet` grants (its acknowledgement + scaled window); false while the scale is
+ * unknown. */
+bool wt_flow_edge(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet,
+                  uint32_t *edge);
+
+/* Sequence number behind the last byte of `packet`; SYN and FIN count one each (RFC 9293 3.4). */
+uint32_t wt_flow_end(const struct wt_packet *packet);
+
+#endif

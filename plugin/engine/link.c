@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link.h"
+
+enum {
+    LINKS_MAX = 4096, /* interfaces of one capture file */
+    LINK_MTU_ETHERNET = 1500,
+    LINK_MTU_LOOPBACK = 65536, /* drivers/net/loopback.c */
+};
+
+WT_TABLE_KEY(link, struct wt_link_key)
+
+struct wt_table *wt_links_new(void)
+{
+    return wt_table_new(sizeof(struct wt_link), sizeof(struct wt_link_key), LINKS_MAX, link_hash, link_equal);
+}
+
+static uint32_t link_default_mtu(enum wt_link_type type)
+{
+    return type == WT_LINK_NULL ? LINK_MTU_LOOPBACK : LINK_MTU_ETHERNET;
+}
+
+struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame)
+{
+    const struct wt_link_key key = {frame->interface};
+    struct wt_link *link = wt_table_get(links, &key);
+    if (link->mtu == 0) {
+        link->mtu = link_default_mtu(frame->link_type);
+        link->source = WT_MTU_DEFAULT;
+    }
+    return link;
+}
+
+void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source)
+{
+    bool stronger = source < link->source;
+    bool larger = source == link->source && mtu > link->mtu;
+    if (!stronger && !larger)
+        return;
+    link->mtu = mtu;
+    link->source = source;
+}

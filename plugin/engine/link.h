@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* link: what is known of the link at a capture point, one for each interface of the capture. */
+#ifndef WIRETRUTH_LINK_H
+#define WIRETRUTH_LINK_H
+
+#include <wiretruth/engine.h>
+
+#include "table.h"
+
+struct wt_link_key {
+    uint32_t interface;
+};
+
+struct wt_link {
+    struct wt_entry entry;
+    struct wt_link_key key;
+    uint32_t mtu;
+    enum wt_mtu_source source;
+};
+
+struct wt_table *wt_links_new(void);
+
+/* The link that `frame` was captured on; a new one starts with the default of its link type. */
+struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame);
+
+/* Takes `mtu` from `source`, unless what is known comes from stronger evidence, or from equal one and is
+ * larger. */
+void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mtu: the MTU of the link at the capture point, and packets that do not fit it. */
+#ifndef WIRETRUTH_MTU_H
+#define WIRETRUTH_MTU_H
+
+#include <stdint.h>
+
+struct wt_context;
+
+/* Takes evidence of the link MTU from the packet, and sets the link facts. Before the other detectors. */
+void wt_mtu_learn(struct wt_context *context);
+
+/* Judges the outermost packet against the link MTU. After segmentation, which explains most large frames. */
+void wt_mtu_judge(struct wt_context *context);
+
+/* The kind of link that `mtu` suggests, as a phrase; "unusual" for a value that suggests none. */
+const char *wt_mtu_kind(uint32_t mtu);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "record.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum {
+    RECORD_LIST_MAX = 16,
+    RECORD_CHUNK = 1024, /* facts are kept in chunks of so many frames */
+};
+
+struct record {
+    struct wt_finding *findings;
+    struct wt_relation *relations;
+};
+
+struct wt_records {
+    GHashTable *map;   /* frame number -> struct record, for frames with findings or relations */
+    GPtrArray *chunks; /* of RECORD_CHUNK facts each; NULL where no frame was seen */
+    struct wt_facts current;
+    uint32_t number; /* of the current frame */
+    bool keep;
+};
+
+static void record_free(gpointer pointer)
+{
+    struct record *record = pointer;
+    for (struct wt_finding *f = record->findings, *next = NULL; f; f = next) {
+        next = f->next;
+        g_free(f);
+    }
+    for (struct wt_relation *r = record->relations, *next = NULL; r; r = next) {
+        next = r->next;
+        g_free(r);
+    }
+    g_free(record);
+}
+
+struct wt_records *wt_records_new(void)
+{
+    struct wt_records *records = g_new0(struct wt_records, 1);
+    records->map = g_hash_table_new_full(NULL, NULL, NULL, record_free);
+    records->chunks = g_ptr_array_new_with_free_func(g_free);
+    records->keep = true;
+    return records;
+}
+
+void wt_records_free(struct wt_records *records)
+{
+    g_hash_table_destroy(records->map);
+    g_ptr_array_free(records->chunks, TRUE);
+    g_free(records);
+}
+
+void wt_records_keep(struct wt_records *records, bool keep)
+{
+    if (records->keep && !keep) {
+        g_hash_table_remove_all(records->map);
+        g_ptr_array_set_size(records->chunks, 0);
+    }
+    records->keep = keep;
+}
+
+/* The kept facts of frame `number`, in a chunk that is made if `make`. */
+static struct wt_facts *records_slot(const struct wt_records *records, uint32_t number, bool make)
+{
+    guint chunk = number / RECORD_CHUNK;
+    if (chunk >= records->chunks->len) {
+        if (!make)
+            return NULL;
+        g_ptr_array_set_size(records->chunks, (gint)chunk + 1);
+    }
+    gpointer *at = &g_ptr_array_index(records->chunks, chunk);
+    if (!*at && make)
+        *at = g_new0(struct wt_facts, RECORD_CHUNK);
+    return *at ? (struct wt_facts *)*at + number % RECORD_CHUNK : NULL;
+}
+
+struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
+{
+    records->number = number;
+    if (g_hash_table_size(records->map) > 0) {
+        if (records->keep)
+            g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
+        else
+            g_hash_table_remove_all(records->map);
+    }
+    struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
+    memset(facts, 0, sizeof *facts);
+    return facts;
+}
+
+static struct record *records_find(const struct wt_records *records, uint32_t number)
+{
+    return g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
+}
+
+/* The record of frame `number`; NULL if that frame is gone. */
+static struct record *records_get(struct wt_records *records, uint32_t number)
+{
+    if (!records->keep && number != records->number)
+        return NULL;
+    struct record *record = records_find(records, number);
+    if (!record) {
+        record = g_new0(struct record, 1);
+        g_hash_table_insert(records->map, GUINT_TO_POINTER(number), record);
+    }
+    return record;
+}
+
+void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding)
+{
+    struct record *record = records_get(records, number);
+    if (!record)
+        return;
+    struct wt_finding **at = &record->findings;
+    for (unsigned length = 0; *at; at = &(*at)->next, length++) {
+        bool same =
+            (*at)->id == finding->id && (*at)->shown == finding->shown && (*at)->counted == finding->counted;
+        if (same || length >= RECORD_LIST_MAX)
+            return;
+    }
+    *at = g_new(struct wt_finding, 1);
+    **at = *finding;
+    (*at)->next = NULL;
+}
+
+void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation)
+{
+    struct record *record = records_get(records, number);
+    if (!record)
+        return;
+    struct wt_relation **at = &record->relations;
+    for (unsigned length = 0; *at; at = &(*at)->next, length++) {
+        if (((*at)->kind == relation->kind && (*at)->frame == relation->frame) || length >= RECORD_LIST_MAX)
+            return;
+    }
+    *at = g_new(struct wt_relation, 1);
+    **at = *relation;
+    (*at)->next = NULL;
+}
+
+const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number)
+{
+    if (!records->keep)
+        return number == records->number ? &records->current : NULL;
+    const struct wt_facts *facts = records_slot(records, number, false);
+    return facts && facts->ip ? facts : NULL;
+}
+
+const struct wt_finding *wt_records_findings(const struct wt_records *records, uint32_t number)
+{
+    const struct record *record = records_find(records, number);
+    return record ? record->findings : NULL;
+}
+
+const struct wt_relation *wt_records_relations(const struct wt_records *records, uint32_t number)
+{
+    const struct record *record = records_find(records, number);
+    return record ? record->relations : NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record: what is remembered about each frame.
+ *
+ * Findings and relations exist only for frames that have some, at most RECORD_LIST_MAX of each a frame (a
+ * million forged reports about one frame must not grow without limit). Facts are kept for every IP frame, but
+ * only if frames can be visited again; otherwise everything belongs to the current frame and goes with it.
+ */
+#ifndef WIRETRUTH_RECORD_H
+#define WIRETRUTH_RECORD_H
+
+#include <wiretruth/engine.h>
+
+struct wt_records;
+
+struct wt_records *wt_records_new(void);
+void wt_records_free(struct wt_records *records);
+void wt_records_keep(struct wt_records *records, bool keep);
+
+/* Starts frame `number`: forgets what was known of it, and of all others unless they are kept. Returns its
+ * facts. */
+struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number);
+
+/* Adds a copy of `finding` to frame `number`. A frame holds a finding shown, and counted, once at most. */
+void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
+
+/* Adds a copy of `relation` to frame `number`, unless it stands there already. */
+void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation);
+
+const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number);
+const struct wt_finding *wt_records_findings(const struct wt_records *records, uint32_t number);
+const struct wt_relation *wt_records_relations(const struct wt_records *records, uint32_t number);
+
+#endif

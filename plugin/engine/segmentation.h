@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* segmentation: super-frames, the wire frames they stand for, and segments larger than their receiver allows.
+ */
+#ifndef WIRETRUTH_SEGMENTATION_H
+#define WIRETRUTH_SEGMENTATION_H
+
+#include "context.h"
+
+/* Judges the size of the packet against what its receiver, its path and its link allow; sets the wire facts.
+ */
+void wt_segmentation_judge(struct wt_context *context);
+
+/* L3 length of the largest wire packet that this frame's innermost packet stands for. */
+uint32_t wt_segmentation_wire_l3(const struct wt_context *context);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The hash map is GLib's; a list through the entries keeps the order of use. */
+#include "table.h"
+
+#include <stdint.h>
+
+struct wt_table {
+    GHashTable *map; /* the set of keys, each inside its entry */
+    struct wt_entry *oldest, *newest;
+    size_t entry_size, key_size;
+    guint limit, given_up;
+};
+
+guint wt_table_hash(gconstpointer bytes, size_t size)
+{
+    static uint32_t seed;
+    if (seed == 0)
+        seed = g_random_int() | 1;
+    uint32_t hash = seed;
+    for (size_t at = 0; at + sizeof(uint32_t) <= size; at += sizeof(uint32_t)) {
+        uint32_t word = 0;
+        memcpy(&word, (const uint8_t *)bytes + at, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b1U; /* 2^32 / golden ratio */
+        hash ^= hash >> 15;
+    }
+    return hash;
+}
+
+static void *table_key(struct wt_entry *entry)
+{
+    return entry + 1;
+}
+
+struct wt_table *wt_table_new(size_t entry_size, size_t key_size, guint limit, GHashFunc hash,
+                              GEqualFunc equal)
+{
+    struct wt_table *table = g_new0(struct wt_table, 1);
+    table->map = g_hash_table_new(hash, equal);
+    table->entry_size = entry_size;
+    table->key_size = key_size;
+    table->limit = limit;
+    return table;
+}
+
+void wt_table_free(struct wt_table *table)
+{
+    if (!table)
+        return;
+    g_hash_table_destroy(table->map);
+    for (struct wt_entry *entry = table->oldest, *newer = NULL; entry; entry = newer) {
+        newer = entry->newer;
+        g_free(entry);
+    }
+    g_free(table);
+}
+
+static void table_unlink(struct wt_table *table, struct wt_entry *entry)
+{
+    if (entry->older)
+        entry->older->newer = entry->newer;
+    else
+        table->oldest = entry->newer;
+    if (entry->newer)
+        entry->newer->older = entry->older;
+    else
+        table->newest = entry->older;
+}
+
+static void table_append(struct wt_table *table, struct wt_entry *entry)
+{
+    entry->older = table->newest;
+    entry->newer = NULL;
+    if (table->newest)
+        table->newest->newer = entry;
+    else
+        table->oldest = entry;
+    table->newest = entry;
+}
+
+static void *table_touch(struct wt_table *table, struct wt_entry *entry)
+{
+    if (entry != table->newest) {
+        table_unlink(table, entry);
+        table_append(table, entry);
+    }
+    return entry;
+}
+
+static void table_give_up_oldest(struct wt_table *table)
+{
+    struct wt_entry *entry = table->oldest;
+    g_hash_table_remove(table->map, table_key(entry));
+    table_unlink(table, entry);
+    g_free(entry);
+    table->given_up++;
+}
+
+void *wt_table_find(struct wt_table *table, const void *key)
+{
+    void *found = g_hash_table_lookup(table->map, key);
+    return found ? table_touch(table, (struct wt_entry *)found - 1) : NULL;
+}
+
+void *wt_table_get(struct wt_table *table, const void *key)
+{
+    struct wt_entry *entry = wt_table_find(table, key);
+    if (entry)
+        return entry;
+    if (g_hash_table_size(table->map) >= table->limit)
+        table_give_up_oldest(table);
+    entry = g_malloc0(table->entry_size);
+    memcpy(table_key(entry), key, table->key_size);
+    g_hash_table_add(table->map, table_key(entry));
+    table_append(table, entry);
+    return entry;
+}
+
+void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const void *key)
+{
+    if (handle->entry && handle->given_up == table->given_up)
+        return table_touch(table, handle->entry);
+    handle->entry = wt_table_get(table, key);
+    handle->given_up = table->given_up;
+    return handle->entry;
+}
+
+void *wt_table_oldest(const struct wt_table *table)
+{
+    return table->oldest;
+}
+
+void *wt_table_next(const void *entry)
+{
+    return ((const struct wt_entry *)entry)->newer;
+}
+
+guint wt_table_given_up(const struct wt_table *table)
+{
+    return table->given_up;
+}
