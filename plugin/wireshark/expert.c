@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * expert: registration of the findings.
+ *
+ * Wireshark fixes the severity of an expert info when it is registered, but a finding may be recorded at a
+ * lower one than the table's. So there is one expert info for each severity up to the table's, all under one
+ * filter name. The table's comes last: a user's own severity (Preferences > Expert) applies to the one
+ * registered last.
+ */
+#include "expert.h"
+
+enum {
+    SEVERITIES = WT_SEVERITY_ERROR + 1
+};
+
+static const int expert_severity[SEVERITIES] = {
+    [WT_SEVERITY_CHAT] = PI_CHAT,
+    [WT_SEVERITY_NOTE] = PI_NOTE,
+    [WT_SEVERITY_WARN] = PI_WARN,
+    [WT_SEVERITY_ERROR] = PI_ERROR,
+};
+
+static const int expert_group[WT_AREAS] = {
+    [WT_AREA_SIZE] = PI_PROTOCOL,
+    [WT_AREA_CHECKSUM] = PI_CHECKSUM,
+    [WT_AREA_WINDOW] = PI_SEQUENCE,
+    [WT_AREA_PMTU] = PI_RESPONSE_CODE,
+};
+
+static expert_field expert_ids[WT_FINDINGS][SEVERITIES];
+static ei_register_info registrations[WT_FINDINGS * SEVERITIES];
+
+/* The sentence of a row as it stands for any frame: an ellipsis for each value ("$1", "$2f" ...). */
+static const char *general_text(const char *sentence)
+{
+    GString *text = g_string_new(NULL);
+
+    while (*sentence) {
+        if (sentence[0] != '$' || !g_ascii_isdigit(sentence[1])) {
+            g_string_append_c(text, *sentence++);
+            continue;
+        }
+        g_string_append(text, "\xe2\x80\xa6");
+        sentence += 2;
+        if (*sentence && strchr("tfmxs", *sentence))
+            sentence++;
+    }
+    return g_string_free(text, FALSE);
+}
+
+static ei_register_info registration(const struct wt_finding_row *row, const char *name, const char *text,
+                                     enum wt_severity severity, expert_field *id)
+{
+    ei_register_info info = {
+        .ids = id,
+        .eiinfo = {name, expert_group[row->area], expert_severity[severity], text, EXPFILL},
+    };
+
+    info.eiinfo.hf_info.hfinfo.blurb = row->explanation;
+    return info;
+}
+
+/* Names and texts are needed as long as the program runs. */
+void wt_expert_register(int proto)
+{
+    int count = 0;
+
+    for (unsigned id = 0; id < WT_FINDINGS; id++) {
+        const struct wt_finding_row *row = &wt_finding_table[id];
+        const char *name = g_strconcat("wiretruth.", row->name, NULL);
+        const char *text = general_text(row->sentence);
+
+        for (unsigned severity = 0; severity <= row->severity; severity++) {
+            expert_field *field = &expert_ids[id][severity];
+            *field = (expert_field)EI_INIT;
+            registrations[count++] = registration(row, name, text, (enum wt_severity)severity, field);
+        }
+    }
+    expert_register_field_array(expert_register_protocol(proto), registrations, count);
+}
+
+void wt_expert_add(packet_info *pinfo, proto_item *item, const struct wt_finding *finding, const char *text)
+{
+    const enum wt_severity highest = wt_finding_table[finding->id].severity;
+    expert_field *field = &expert_ids[finding->id][MIN(finding->severity, highest)];
+
+    if (item)
+        expert_add_info_format(pinfo, item, field, "%s", text);
+    else
+        expert_add_info(pinfo, NULL, field);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame: what the core needs to know about a frame, taken from the record and never from the dissection, so
+ * that it is the same in every pass.
+ */
+#include "frame.h"
+
+#include <epan/column-utils.h>
+#include <wsutil/wslog.h>
+
+static int proto_ip, proto_ipv6;
+
+void wt_frame_handoff(void)
+{
+    proto_ip = proto_get_id_by_filter_name("ip");
+    proto_ipv6 = proto_get_id_by_filter_name("ipv6");
+}
+
+static enum wt_link_type link_type(int encapsulation)
+{
+    switch (encapsulation) {
+    case WTAP_ENCAP_ETHERNET:
+        return WT_LINK_ETHERNET;
+    case WTAP_ENCAP_SLL:
+        return WT_LINK_SLL;
+    case WTAP_ENCAP_SLL2:
+        return WT_LINK_SLL2;
+    case WTAP_ENCAP_RAW_IP:
+    case WTAP_ENCAP_RAW_IP4:
+    case WTAP_ENCAP_RAW_IP6:
+        return WT_LINK_RAW_IP;
+    case WTAP_ENCAP_NULL:
+    case WTAP_ENCAP_LOOP:
+        return WT_LINK_NULL;
+    case WTAP_ENCAP_PPP:
+        return WT_LINK_PPP;
+    default:
+        return WT_LINK_UNKNOWN;
+    }
+}
+
+/* pcapng, option epb_flags, bits 0 and 1. */
+static enum wt_direction direction(const wtap_rec *rec)
+{
+    uint32_t flags = 0;
+
+    if (!rec->block)
+        return WT_DIRECTION_UNKNOWN;
+    if (wtap_block_get_uint32_option_value(rec->block, OPT_PKT_FLAGS, &flags) != WTAP_OPTTYPE_SUCCESS)
+        return WT_DIRECTION_UNKNOWN;
+    switch (PACK_FLAGS_DIRECTION(flags)) {
+    case PACK_FLAGS_DIRECTION_INBOUND:
+        return WT_DIRECTION_RECEIVED;
+    case PACK_FLAGS_DIRECTION_OUTBOUND:
+        return WT_DIRECTION_SENT;
+    default:
+        return WT_DIRECTION_UNKNOWN;
+    }
+}
+
+/* Interfaces are numbered anew in each section of a pcapng file. */
+static uint32_t interface_number(const wtap_rec *rec)
+{
+    const uint32_t section = rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? rec->section_number : 0;
+
+    if (!(rec->presence_flags & WTAP_HAS_INTERFACE_ID))
+        return 0;
+    return (section << 16) + rec->rec_header.packet_header.interface_id + 1;
+}
+
+/* Nanoseconds; 0 without a time stamp, and for times that 64 bits do not hold. */
+static int64_t time_of(const packet_info *pinfo)
+{
+    const int64_t billion = 1000000000;
+    const int64_t seconds = pinfo->abs_ts.secs;
+
+    if (!(pinfo->presence_flags & PINFO_HAS_TS))
+        return 0;
+    if (seconds >= INT64_MAX / billion || seconds <= INT64_MIN / billion)
+        return 0;
+    return seconds * billion + pinfo->abs_ts.nsecs;
+}
+
+bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *tvb)
+{
+    const wtap_rec *rec = pinfo->rec;
+    const unsigned captured = tvb_captured_length(tvb);
+
+    if (rec->rec_type != REC_TYPE_PACKET)
+        return false;
+    *frame = (struct wt_frame){
+        .number = pinfo->num,
+        .interface = interface_number(rec),
+        .time = time_of(pinfo),
+        .link_type = link_type(rec->rec_header.packet_header.pkt_encap),
+        .direction = direction(rec),
+        .length = MAX(pinfo->fd->pkt_len, captured),
+        .captured = captured,
+        .bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL,
+    };
+    return true;
+}
+
+static unsigned ip_headers_dissected(const packet_info *pinfo)
+{
+    unsigned count = 0;
+
+    for (wmem_list_frame_t *layer = wmem_list_head(pinfo->layers); layer;
+         layer = wmem_list_frame_next(layer)) {
+        const int proto = GPOINTER_TO_INT(wmem_list_frame_data(layer));
+        count += proto == proto_ip || proto == proto_ipv6;
+    }
+    return count;
+}
+
+static unsigned ip_headers_walked(const struct wt_layers *layers)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < layers->count; i++)
+        count += layers->layer[i].kind == WT_LAYER_IPV4 || layers->layer[i].kind == WT_LAYER_IPV6;
+    return count;
+}
+
+/* Wireshark puts what it reassembled from fragments into the last one, where the walk sees a piece only. */
+static bool any_fragment(const struct wt_reading *reading)
+{
+    for (unsigned i = 0; i < reading->packets; i++)
+        if (reading->packet[i].fragment)
+            return true;
+    return false;
+}
+
+static const char *coverage_text(enum wt_coverage coverage)
+{
+    switch (coverage) {
+    case WT_COVERAGE_TRUNCATED:
+        return "the captured bytes end inside a header";
+    case WT_COVERAGE_LINK_TYPE:
+        return "link type not known to Wire Truth";
+    case WT_COVERAGE_ENCAPSULATION:
+        return "encapsulation not known to Wire Truth";
+    case WT_COVERAGE_TOO_DEEP:
+        return "too many headers inside each other";
+    case WT_COVERAGE_MALFORMED:
+        return "a header contradicts itself";
+    case WT_COVERAGE_COMPLETE:
+    case WT_COVERAGE_NOT_IP:
+        break;
+    }
+    return NULL;
+}
+
+const char *wt_frame_not_looked_at(const packet_info *pinfo, const struct wt_reading *reading)
+{
+    const char *reason = coverage_text(reading->layers.coverage);
+
+    if (reason || any_fragment(reading))
+        return reason;
+    if (ip_headers_dissected(pinfo) > ip_headers_walked(&reading->layers))
+        return "Wireshark found an IP header in an encapsulation not known to Wire Truth";
+    return NULL;
+}
+
+/*
+ * epan knows the time of another frame if the program still has that frame, and shows it in the column "delta
+ * time". epan_get_frame_ts() itself is not exported, but comparing two frames by that column asks it: with
+ * different times of their own, two frames number n + 1 have equal deltas only if frame n is gone and both
+ * deltas are zero. epan warns about a frame that is gone; here that is an answer, so the log is kept quiet
+ * meanwhile.
+ */
+static bool frame_kept(const packet_info *pinfo, uint32_t number)
+{
+    const frame_data one = {.num = number + 1, .abs_ts = {1, 0}};
+    const frame_data two = {.num = number + 1, .abs_ts = {2, 0}};
+    const enum ws_log_level level = ws_log_get_level();
+    bool kept;
+
+    ws_log_set_level(LOG_LEVEL_CRITICAL);
+    kept = frame_data_compare(pinfo->epan, &one, &two, COL_DELTA_TIME) != 0;
+    ws_log_set_level(level);
+    return kept;
+}
+
+/*
+ * A single pass of tshark holds at most three frames before this one: the first, the one displayed last and
+ * the one captured last. So at frame 5 or later not both of 2 and 3 are held, unless all are.
+ */
+bool wt_frames_kept(const packet_info *pinfo)
+{
+    return frame_kept(pinfo, 2) && frame_kept(pinfo, 3);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin: entry points, and what happens with a frame.
+ *
+ * Wireshark calls a post-dissector again and again, in any order and often without a tree. Reading a frame is
+ * done every time, as it costs little and depends on nothing but the bytes. The engine is asked to judge a
+ * frame on its first visit only; then frames come strictly in order. What it found is shown on every visit.
+ */
+#include "compat.h"
+
+#include "expert.h"
+#include "frame.h"
+#include "preferences.h"
+#include "present.h"
+#include "table.h"
+
+#include <wiretruth/engine.h>
+
+WS_DLL_PUBLIC_DEF const char plugin_version[] = PLUGIN_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+WS_DLL_PUBLIC void plugin_register(void);
+
+static int proto_wiretruth;
+static int tap_wiretruth;
+static struct wt_engine *engine;
+static bool keep_decided;
+
+/* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
+static void engine_start(void)
+{
+    const struct wt_preferences preferences = wt_preferences_engine();
+
+    engine = wt_engine_new(&preferences);
+    keep_decided = false;
+}
+
+static void engine_stop(void)
+{
+    wt_engine_free(engine);
+    engine = NULL;
+}
+
+/* A single pass never comes back to a frame: then nothing needs to be kept about it. */
+static void decide_keep(const packet_info *pinfo)
+{
+    if (keep_decided || pinfo->num < WT_FRAMES_KEPT_KNOWN_AT)
+        return;
+    keep_decided = true;
+    if (!wt_frames_kept(pinfo))
+        wt_engine_keep(engine, false);
+}
+
+static void record_fill(struct wt_record *record, const packet_info *pinfo)
+{
+    const struct wt_preferences preferences = wt_preferences_engine();
+
+    wt_walk(&record->frame, &record->reading.layers);
+    wt_read(&record->frame, &record->reading);
+    wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
+    if (!pinfo->fd->visited) {
+        decide_keep(pinfo);
+        wt_engine_frame(engine, &record->frame, &record->reading);
+    }
+    record->facts = wt_engine_facts(engine, pinfo->num);
+    record->findings = wt_engine_findings(engine, pinfo->num);
+    record->relations = wt_engine_relations(engine, pinfo->num);
+    record->not_looked_at = wt_frame_not_looked_at(pinfo, &record->reading);
+    record->artefacts = wt_preferences_artefacts();
+}
+
+static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    struct wt_record *record = wmem_new(pinfo->pool, struct wt_record);
+
+    (void)data;
+    if (!wt_frame_fill(&record->frame, pinfo, tvb))
+        return 0;
+    record_fill(record, pinfo);
+    wt_present(record, tvb, pinfo, tree);
+    if (have_tap_listener(tap_wiretruth))
+        tap_queue_packet(tap_wiretruth, pinfo, record);
+    return (int)tvb_captured_length(tvb);
+}
+
+static void proto_register_wiretruth(void)
+{
+    proto_wiretruth = proto_register_protocol("Wire Truth", "WireTruth", "wiretruth");
+    wt_present_register(proto_wiretruth);
+    wt_expert_register(proto_wiretruth);
+    wt_preferences_register(proto_wiretruth);
+    tap_wiretruth = register_tap("wiretruth");
+    wt_table_register();
+    register_init_routine(engine_start);
+    register_cleanup_routine(engine_stop);
+    register_postdissector(register_dissector("wiretruth", dissect_wiretruth, proto_wiretruth));
+}
+
+static void proto_reg_handoff_wiretruth(void)
+{
+    wt_frame_handoff();
+    wt_table_handoff();
+}
+
+void plugin_register(void)
+{
+    static proto_plugin plugin;
+
+    plugin.register_protoinfo = proto_register_wiretruth;
+    plugin.register_handoff = proto_reg_handoff_wiretruth;
+    proto_register_plugin(&plugin);
+}
+
+#ifdef WT_HAVE_PLUGIN_DESCRIBE
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+uint32_t plugin_describe(void)
+{
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+}
+#endif

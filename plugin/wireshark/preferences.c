@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * preferences: values as Wireshark stores them, checked when they change.
+ *
+ * Wireshark lets a plugin check a value only after it has been stored. A value that cannot be is therefore
+ * named in a message (standard error of tshark, a dialog in Wireshark) and left alone, but the engine never
+ * sees it.
+ */
+#include "compat.h"
+
+#include "preferences.h"
+
+#include <epan/prefs.h>
+#include <wsutil/report_message.h>
+
+/* No IP link has a smaller MTU (RFC 791 3.2), and no interface reaches the larger one. */
+enum {
+    LINK_MTU_MIN = 68,
+    LINK_MTU_MAX = 16 * 1024 * 1024
+};
+
+static unsigned link_mtu = 0;
+static int capture_point = WT_POINT_FIND_OUT;
+static wt_bool verify_checksums = true;
+static wt_bool artefacts = true;
+
+static const enum_val_t capture_points[] = {
+    {"find_out", "Find out", WT_POINT_FIND_OUT},
+    {"sender", "On the host that sends the data", WT_POINT_SENDER},
+    {"receiver", "On the host that receives the data", WT_POINT_RECEIVER},
+    {"between", "Between the hosts", WT_POINT_BETWEEN},
+    {NULL, NULL, 0},
+};
+
+static bool link_mtu_possible(void)
+{
+    return link_mtu == 0 || (link_mtu >= LINK_MTU_MIN && link_mtu <= LINK_MTU_MAX);
+}
+
+static void preferences_changed(void)
+{
+    if (!link_mtu_possible())
+        report_failure(
+            "wiretruth.link_mtu is %u, but an MTU lies between %d and %d; the link MTU is found out from the "
+            "capture instead.",
+            link_mtu, LINK_MTU_MIN, LINK_MTU_MAX);
+}
+
+void wt_preferences_register(int proto)
+{
+    module_t *module = prefs_register_protocol(proto, preferences_changed);
+
+    prefs_register_uint_preference(
+        module, "link_mtu", "Link MTU",
+        "Largest IP packet of the link at the capture point, in bytes; 0 to find out", 10, &link_mtu);
+    prefs_register_enum_preference(
+        module, "capture_point", "Capture point",
+        "Where the frames were recorded: on the host that sends the data, on the host that "
+        "receives it, or between them",
+        &capture_point, capture_points, FALSE);
+    prefs_register_bool_preference(
+        module, "verify_checksums", "Verify checksums",
+        "Compute the checksum of every packet that was captured in full. When off, checksums "
+        "left for the NIC are still recognised, damaged packets are not",
+        &verify_checksums);
+    prefs_register_bool_preference(
+        module, "artefacts", "Show findings of severity Note",
+        "Show and count what needs no repair: artefacts of capturing on a host with offloads, "
+        "and plain information",
+        &artefacts);
+}
+
+struct wt_preferences wt_preferences_engine(void)
+{
+    return (struct wt_preferences){
+        .link_mtu = link_mtu_possible() ? link_mtu : 0,
+        .capture_point = (enum wt_capture_point)capture_point,
+        .verify_checksums = verify_checksums,
+    };
+}
+
+bool wt_preferences_artefacts(void)
+{
+    return artefacts;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* preferences: what the user can set, Edit > Preferences > Protocols > WireTruth or -o wiretruth.NAME:VALUE.
+ */
+#ifndef WIRETRUTH_WIRESHARK_PREFERENCES_H
+#define WIRETRUTH_WIRESHARK_PREFERENCES_H
+
+#include <stdbool.h>
+#include <wiretruth/engine.h>
+
+/* Registers the preferences of protocol `proto`. */
+void wt_preferences_register(int proto);
+
+/* What the engine has to know, with defaults in place of values that cannot be. */
+struct wt_preferences wt_preferences_engine(void);
+
+/* Whether findings of severity Note, that is artefacts and plain information, are shown and counted. */
+bool wt_preferences_artefacts(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record: all that is known about one frame at one visit. It is what the tree shows and what the tap
+ * "wiretruth" hands to the statistics, so both always agree.
+ */
+#ifndef WIRETRUTH_WIRESHARK_RECORD_H
+#define WIRETRUTH_WIRESHARK_RECORD_H
+
+#include <wiretruth/engine.h>
+
+struct wt_record {
+    struct wt_frame frame;
+    struct wt_reading reading;
+    const struct wt_facts *facts; /* NULL where the engine holds none for this frame */
+    const struct wt_finding *findings;
+    const struct wt_relation *relations;
+    const char *not_looked_at; /* reason as text, or NULL */
+    bool artefacts;            /* findings of severity Note count too */
+};
+
+/* Whether the user wants `finding` at all, see the preference wiretruth.artefacts. */
+bool wt_record_wants(const struct wt_record *record, const struct wt_finding *finding);
+
+#endif

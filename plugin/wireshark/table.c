@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "table.h"
+
+void wt_table_register(void)
+{
+    wt_table_wire_register();
+}
+
+void wt_table_handoff(void)
+{
+    wt_table_tree_handoff();
+}
