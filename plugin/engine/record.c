@@ -114,12 +114,15 @@ void wt_records_add(struct wt_records *records, uint32_t number, const struct wt
     if (!record)
         return;
     struct wt_finding **at = &record->findings;
-    for (unsigned length = 0; *at; at = &(*at)->next, length++) {
+    unsigned length = 0;
+    for (; *at; at = &(*at)->next, length++) {
         bool same =
             (*at)->id == finding->id && (*at)->shown == finding->shown && (*at)->counted == finding->counted;
-        if (same || length >= RECORD_LIST_MAX)
+        if (same)
             return;
     }
+    if (length >= RECORD_LIST_MAX)
+        return;
     *at = g_new(struct wt_finding, 1);
     **at = *finding;
     (*at)->next = NULL;
@@ -131,10 +134,12 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
     if (!record)
         return;
     struct wt_relation **at = &record->relations;
-    for (unsigned length = 0; *at; at = &(*at)->next, length++) {
-        if (((*at)->kind == relation->kind && (*at)->frame == relation->frame) || length >= RECORD_LIST_MAX)
+    unsigned length = 0;
+    for (; *at; at = &(*at)->next, length++)
+        if ((*at)->kind == relation->kind && (*at)->frame == relation->frame)
             return;
-    }
+    if (length >= RECORD_LIST_MAX)
+        return;
     *at = g_new(struct wt_relation, 1);
     **at = *relation;
     (*at)->next = NULL;

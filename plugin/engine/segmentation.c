@@ -89,7 +89,8 @@ static bool segmentation_is_super(const struct wt_context *context, uint32_t siz
         return true;
     if (segmentation_left_to_nic(packet))
         return true;
-    return packet->l3_len > context->facts->link_mtu && packet->payload_len > size + SEGMENTATION_SLACK;
+    return packet->proto == SEGMENTATION_TCP && packet->l3_len > context->facts->link_mtu &&
+           packet->payload_len > size + SEGMENTATION_SLACK;
 }
 
 /* Bytes on the wire: every wire frame repeats all headers in front of the payload, those of tunnels and tags
