@@ -35,7 +35,6 @@ static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *p
 static void flow_reset(struct wt_flow *flow)
 {
     flow->rtt = 0;
-    flow->scale_unknown_told = flow->scale_invalid_told = false;
     for (unsigned which = 0; which < 2; which++) {
         const struct wt_handle host = flow->side[which].host;
         const struct wt_handle path = flow->side[which].path;

@@ -21,25 +21,43 @@ struct wt_flow_key {
     uint32_t proto;
 };
 
+/*
+ * What each detector remembers of one side, 40 bytes at most. What needs more lives in a bounded table of the
+ * detector, with an entry made at the first symptom.
+ */
+struct wt_side_segments {
+    uint32_t single; /* largest payload of an ordinary segment or datagram */
+};
+
+struct wt_side_reports {
+    uint32_t frame; /* a report for one of its segments, not yet answered; 0 if there is none */
+    uint32_t seq;   /* the segment that it quotes */
+    uint32_t mtu;
+    int64_t time;
+};
+
+struct wt_side_windows {
+    bool scale_told; /* that the scale is not known */
+    bool invalid_told;
+};
+
 /* What one end announced and did, as far as it was captured. */
 struct wt_side {
-    uint32_t next;   /* highest sequence number sent, plus one */
-    uint32_t acked;  /* highest acknowledgement sent */
-    uint32_t edge;   /* highest right edge granted: acknowledgement + scaled window */
-    uint32_t isn;    /* sequence number of its SYN */
-    uint32_t single; /* largest payload of an ordinary segment or datagram */
-    uint32_t mss;    /* of its SYN; 0 without the option */
-    int16_t scale;   /* offered in its SYN, at most 14; WT_SCALE_NONE without the option */
+    uint32_t next;  /* highest sequence number sent, plus one */
+    uint32_t acked; /* highest acknowledgement sent */
+    uint32_t edge;  /* highest right edge granted: acknowledgement + scaled window */
+    uint32_t isn;   /* sequence number of its SYN */
+    uint16_t mss;   /* of its SYN; 0 without the option */
+    int16_t scale;  /* offered in its SYN, at most 14; WT_SCALE_NONE without the option */
     bool has_next, has_acked, has_edge;
     bool syn, syn_ack;     /* its SYN was captured; it was a SYN/ACK */
     bool unseen_acked;     /* it acknowledged data that this capture does not hold */
     uint64_t payload;      /* bytes sent, repeated ones counted again */
-    uint32_t report_frame; /* a report for one of its segments, not yet answered; 0 if there is none */
-    uint32_t report_seq;   /* the segment that it quotes */
-    uint32_t report_mtu;
-    int64_t report_time;
     struct wt_handle host; /* its sender's */
     struct wt_handle path; /* from it to the other side */
+    struct wt_side_segments segments;
+    struct wt_side_reports reports;
+    struct wt_side_windows windows;
 };
 
 struct wt_flow {
@@ -48,8 +66,6 @@ struct wt_flow {
     struct wt_side side[2];
     uint32_t rtt; /* microseconds, from the handshake; 0 while unknown */
     int64_t syn_time;
-    bool scale_unknown_told;
-    bool scale_invalid_told;
 };
 
 _Static_assert(sizeof(struct wt_flow) <= 448,

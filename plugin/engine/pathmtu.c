@@ -74,13 +74,13 @@ static void pathmtu_await(struct wt_context *context, const struct wt_packet *qu
     if (quote->proto != PATHMTU_TCP || !quote->has_l4)
         return;
     struct wt_flow *flow = wt_flow_find(context->engine->flows, context->frame->interface, quote, &sender);
-    if (!flow || flow->side[sender].report_frame)
+    if (!flow || flow->side[sender].reports.frame)
         return;
     struct wt_side *side = &flow->side[sender];
-    side->report_frame = context->frame->number;
-    side->report_time = context->frame->time;
-    side->report_seq = quote->tcp.seq;
-    side->report_mtu = mtu;
+    side->reports.frame = context->frame->number;
+    side->reports.time = context->frame->time;
+    side->reports.seq = quote->tcp.seq;
+    side->reports.mtu = mtu;
 }
 
 static void pathmtu_link_offender(struct wt_context *context, struct wt_path *path,
@@ -125,16 +125,16 @@ static void pathmtu_judge_reaction(struct wt_context *context, uint32_t wire_l3)
 {
     struct wt_side *side = wt_context_side(context);
     const struct wt_packet *packet = context->packet;
-    int32_t into = wt_seq_distance(side->report_seq, packet->tcp.seq);
-    if (side->report_frame == 0 || into < 0 || (uint32_t)into >= packet->payload_len ||
-        wire_l3 > side->report_mtu)
+    int32_t into = wt_seq_distance(side->reports.seq, packet->tcp.seq);
+    if (side->reports.frame == 0 || into < 0 || (uint32_t)into >= packet->payload_len ||
+        wire_l3 > side->reports.mtu)
         return;
-    int64_t delay = context->frame->time - side->report_time;
+    int64_t delay = context->frame->time - side->reports.time;
     wt_find(context, WT_FINDING_PMTU_OBEYED,
-            WT_VALUES_OF(wire_l3, side->report_frame, (uint64_t)(delay > 0 ? delay : 0)));
-    wt_relate(context, WT_RELATION_REPORT, side->report_frame, delay);
-    wt_relate_earlier(context, side->report_frame, WT_RELATION_REACTION, delay);
-    side->report_frame = 0;
+            WT_VALUES_OF(wire_l3, side->reports.frame, (uint64_t)(delay > 0 ? delay : 0)));
+    wt_relate(context, WT_RELATION_REPORT, side->reports.frame, delay);
+    wt_relate_earlier(context, side->reports.frame, WT_RELATION_REACTION, delay);
+    side->reports.frame = 0;
 }
 
 /* Whether the packet is larger than its path allows although its sender could know. */

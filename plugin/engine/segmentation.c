@@ -67,7 +67,7 @@ static uint32_t segmentation_size(const struct wt_context *context)
 {
     uint32_t size = wt_context_is_tcp(context) ? context->facts->mss_limit : 0;
     if (size == 0)
-        size = wt_context_side(context)->single;
+        size = wt_context_side(context)->segments.single;
     if (size == 0)
         size = segmentation_fits(context->packet, context->facts->link_mtu);
     uint32_t path = context->path->mtu ? segmentation_fits(context->packet, context->path->mtu) : 0;
@@ -146,8 +146,8 @@ static void segmentation_learn(struct wt_context *context)
     struct wt_side *side = wt_context_side(context);
     const struct wt_packet *packet = context->packet;
     bool ordinary = packet->l3_len <= context->facts->link_mtu && !packet->fragment;
-    if (ordinary && packet->payload_len > side->single)
-        side->single = packet->payload_len;
+    if (ordinary && packet->payload_len > side->segments.single)
+        side->segments.single = packet->payload_len;
 }
 
 void wt_segmentation_judge(struct wt_context *context)

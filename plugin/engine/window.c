@@ -27,9 +27,9 @@ enum {
 static void window_tell_invalid(struct wt_context *context, const char *reason)
 {
     const int16_t shift = context->packet->tcp.scale;
-    if (context->flow->scale_invalid_told)
+    if (wt_context_side(context)->windows.invalid_told)
         return;
-    context->flow->scale_invalid_told = true;
+    wt_context_side(context)->windows.invalid_told = true;
     wt_find_because(context, WT_FINDING_WINDOW_SCALE_INVALID, WT_SEVERITY_WARN, reason,
                     WT_VALUES_OF((uint64_t)shift, 0));
 }
@@ -64,11 +64,11 @@ static void window_judge_unknown(struct wt_context *context)
 {
     struct wt_flow *flow = context->flow;
     uint32_t flags = context->packet->tcp.flags;
-    if (flow->scale_unknown_told || (flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK))
+    if (flow->side[0].windows.scale_told || (flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK))
         return;
     if (wt_flow_scale(flow, context->sender) != WT_SCALE_NONE)
         return;
-    flow->scale_unknown_told = true;
+    flow->side[0].windows.scale_told = flow->side[1].windows.scale_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_UNKNOWN, WT_VALUES_OF(0));
 }
 
