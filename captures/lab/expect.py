@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+From decoded frames, the kernel's word and the planted fault to statements: fields per frame and findings.
+
+A field is stated where its truth is known from outside the plugin, and left out elsewhere. A list of values means that
+each of them is right. Findings are exact (these frames, no other), or "among": at least so many of these frames, where
+several are equally good, or "may": neither demanded nor wrong.
+"""
+from . import decode, match
+from .view import MASK, before
+
+GRACE = 1000000  # nanoseconds in which frames may have been on their way already: see pmtu_ignored
+
+
+class Statements:
+    def __init__(self):
+        self.fields, self.findings, self.may, self.pieces = {}, {}, {}, {}
+
+    def field(self, frame, name, value):
+        self.fields.setdefault(frame.number, {})[name] = value
+
+    def exact(self, name, frames):
+        numbers = self.findings.setdefault(name, {}).setdefault("frames", [])
+        numbers += [frame.number for frame in frames if frame.number not in numbers]
+
+    def among(self, name, frames, at_least=1):
+        numbers = sorted({frame.number for frame in frames})
+        self.findings[name] = {"among": numbers, "at_least": min(at_least, len(numbers))}
+
+    def allow(self, name, frames):
+        self.may.setdefault(name, set()).update(frame.number for frame in frames)
+
+
+def lengths(view, say):
+    for frame in view.ip:
+        say.field(frame, "l3_len", frame.packets[0].length)
+        if not frame.gso:
+            say.field(frame, "wire.frames", 1)
+            say.field(frame, "wire.len", frame.l2 + frame.packets[0].length)
+
+
+def directions(view, side, say):
+    """Only on an end host; what stands between sees both directions pass."""
+    for frame in view.ip:
+        if side != "between" and frame.sent is not None:
+            say.field(frame, "direction", "sent" if frame.sent else "received")
+
+
+def _cut(frame):
+    """Payload sizes of the segments, as the kernel's segmentation size makes them."""
+    full, rest = divmod(frame.packet.payload, frame.gso_size)
+    return [frame.gso_size] * full + ([rest] if rest else [])
+
+
+def superframes(view, side, say, pieces=None, planted_cut=False):
+    """
+    `pieces`: finds the same bytes at the second capture point. Both witnesses, kernel and wire, must agree unless the
+    NIC is the fault of the scenario; then the wire tells how many frames there were, the kernel what was asked for.
+    """
+    disagree = []
+    for frame in view.ip:
+        found = pieces.take(frame) if pieces and frame.data else None
+        if not frame.gso:
+            continue
+        asked = _cut(frame)
+        sizes = [piece.packet.payload for piece in found] if found else asked
+        if sizes != asked and not planted_cut:
+            disagree.append(f"frame {frame.number}: kernel {asked}, second capture point {sizes}")
+        headers = frame.l2 + frame.packets[0].length - frame.packet.payload
+        say.field(frame, "wire.frames", len(sizes))
+        say.field(frame, "wire.len", frame.packet.payload + len(sizes) * (headers - _jumbo(frame)))
+        say.field(frame, "segment.size", frame.gso_size)
+        say.field(frame, "segment.last", asked[-1])
+        if found:
+            say.pieces[frame.number] = {"frames": [piece.number for piece in found], "payload": sizes}
+        _superframe_finding(frame, side, say)
+    return disagree
+
+
+def _jumbo(frame):
+    """Bytes of the hop-by-hop header that carries a jumbo length: no segment has it."""
+    packet = frame.packet
+    return packet.header - 40 if packet.version == 6 and packet.length > 65535 + 40 else 0
+
+
+def _superframe_finding(frame, side, say):
+    if frame.packet.udp or frame.gso == "udp" and not frame.packet.tcp:
+        say.exact("superframe.udp", [frame])
+        return
+    name = "superframe.sent" if frame.sent else "superframe.received"
+    if side == "between":
+        name = "superframe.sent|superframe.received|superframe.unknown"
+    if frame.packet.declared == 0:
+        say.exact("superframe.big_tcp", [frame])
+        say.allow(name, [frame])
+    else:
+        say.exact(name, [frame])
+
+
+def checksums(view, say, leaked=(), corrupted=(), merged_stale=()):
+    """
+    States by the bytes. `leaked`, `corrupted`: frames that the box's journal names; `merged_stale`: frames that the
+    receiver's NIC merged and left with an old sum.
+    """
+    for frame in view.ip:
+        packet = frame.packet
+        if packet.checksum_ip and len(frame.packets) == 1:
+            say.field(frame, "checksum.ip", packet.checksum_ip)
+        if packet.checksum_l4 is None or packet.protocol in (decode.UDPLITE, decode.SCTP):
+            continue
+        if len(frame.packets) == 1:
+            state = packet.checksum_l4
+            say.field(frame, "checksum.l4", ["bad", "partial", "unfilled"] if frame in leaked and state != "partial" else state)
+        if packet.checksum_l4.startswith("partial") and frame not in leaked:
+            say.exact("checksum.partial", [frame])
+        if packet.checksum_l4 == "unfilled" and frame not in leaked:
+            say.exact("checksum.unfilled", [frame])
+        if packet.checksum_l4 == "bad" and not (frame in leaked or frame in corrupted or frame in merged_stale):
+            yield f"frame {frame.number}: a bad checksum that nothing explains"
+    if corrupted:
+        say.exact("checksum.corrupt", corrupted)
+    if leaked:
+        say.among("checksum.leaked", leaked)
+        say.allow("checksum.partial", leaked)
+
+
+def sizes(view, say):
+    for frame in view.tcp:
+        limit = view.peer_mss(frame)
+        if limit is None or frame.packet.flags & decode.SYN or not frame.packet.payload:
+            continue
+        limit -= frame.packet.options_length
+        say.field(frame, "mss.limit", limit)
+        if not frame.gso and frame.packet.payload > limit and not frame.packet.checksum_l4.startswith("partial"):
+            say.exact("mss.exceeded", [frame])
+    for frame in view.ip:
+        if view.mtu and not frame.gso and frame.packets[0].length > view.mtu:
+            say.exact("mtu.exceeded", [frame])
+
+
+def windows(view, say, flights=True):
+    edges, ends, acks = {}, {}, {}
+    for frame in view.tcp:
+        packet, connection = frame.packet, frame.connection
+        if packet.flags & decode.RST:
+            continue
+        scale = connection.scale(packet.flow)
+        syn = packet.flags & decode.SYN
+        if packet.flags & decode.ACK and (scale is not None or syn):
+            # Keyed by connection as well: a port may be used again.
+            edge = (packet.ack + (packet.window << (0 if syn else scale))) & MASK
+            _edge(frame, edge, 0 if syn else scale, edges, say)
+        if scale is not None and not syn and connection.answer.number < frame.number:
+            say.field(frame, "window.scale", scale)
+        _exceeded(frame, edges, say)
+        _flight(frame, ends, acks, say, flights)
+
+
+def _key(frame, flow):
+    return id(frame.connection), flow
+
+
+def _edge(frame, edge, scale, edges, say):
+    packet, key = frame.packet, _key(frame, frame.packet.flow)
+    if not packet.flags & decode.SYN:
+        say.field(frame, "window.right_edge", edge)
+    known = edges.get(key)
+    if known is not None and before(edge, known) and not packet.flags & (decode.SYN | decode.FIN):
+        if ((known - edge) & MASK) >= 1 << scale:
+            say.exact("window.retracted", [frame])
+        return
+    edges[key] = edge
+
+
+def _exceeded(frame, edges, say):
+    packet = frame.packet
+    edge = edges.get(_key(frame, packet.reverse))
+    scale = frame.connection.scale(packet.reverse)
+    if edge is None or scale is None or not packet.payload or packet.flags & decode.SYN:
+        return
+    if before(edge, packet.end) and packet.payload > 1:
+        say.exact("window.exceeded", [frame])
+
+
+def _flight(frame, ends, acks, say, flights):
+    packet, key, other = frame.packet, _key(frame, frame.packet.flow), _key(frame, frame.packet.reverse)
+    end = (packet.seq + packet.payload + bool(packet.flags & (decode.SYN | decode.FIN))) & MASK
+    if key not in ends or before(ends[key], end):
+        ends[key] = end
+    if packet.flags & decode.ACK and (key not in acks or before(acks[key], packet.ack)):
+        acks[key] = packet.ack
+    if flights and packet.payload and not packet.flags & (decode.SYN | decode.FIN) and other in acks:
+        say.field(frame, "window.flight", (ends[key] - acks[other]) & MASK)
+
+
+def negotiations(view, say):
+    for connection in {id(each): each for each in view.connections.values()}.values():
+        frames = [view.frames[number - 1] for number in connection.numbers]
+        offers = [side.offered is not None for side in connection.sides.values()]
+        windows_seen = any(not frame.packet.flags & (decode.SYN | decode.RST) for frame in frames)
+        if not connection.complete and windows_seen:
+            yield "unknown", frames
+        elif connection.complete and any(offers) and not connection.scaling:
+            yield "declined", frames
+
+
+def scale_findings(view, say):
+    groups = {"unknown": [], "declined": []}
+    for kind, frames in negotiations(view, say):
+        groups[kind].append(frames)
+    for kind, connections in groups.items():
+        if connections:
+            say.among(f"window.scale_{kind}", sum(connections, []), len(connections))
+
+
+def reports(view, say, merged=(), obeyed=False):
+    """Returns the reports with what was found for each: (report frame, [offenders])."""
+    found = []
+    for report in view.reports:
+        quote = report.packet.quote
+        offenders = match.quoted(view, report) if quote else []
+        found.append((report, offenders))
+        say.exact("pmtu.report", [report])
+        if offenders:
+            say.field(report, "offender", offenders[0].number)
+            say.exact("pmtu.reported", offenders[:1])
+        elif quote and any(set(quote.flow) == set(frame.packet.flow) for frame in view.tcp):
+            say.exact("pmtu.unmatched", [report])
+        low = 68 if report.packet.version == 4 else 1280
+        if quote and (report.packet.next_hop < low or report.packet.next_hop >= quote.length):
+            say.exact("pmtu.implausible", [report])
+        if report in merged:
+            say.exact("pmtu.merged_quote", [report])
+    by_offender = {}
+    for report, offenders in found:
+        if offenders:
+            by_offender.setdefault(offenders[0].number, []).append(report.number)
+    for number, numbers in by_offender.items():
+        say.field(view.frames[number - 1], "report", numbers if len(numbers) > 1 else numbers[0])
+    if obeyed:
+        _reactions(view, found, say)
+    return found
+
+
+def _towards(frame, quote):
+    return frame.packet.source == quote.source and frame.packet.destination == quote.destination
+
+
+def _reactions(view, found, say):
+    """The first frame behind the first report of each path that repeats quoted bytes in packets that fit."""
+    seen, reactions = set(), []
+    for report, offenders in found:
+        quote, mtu = report.packet.quote, report.packet.next_hop
+        path = (quote.source, quote.destination, mtu)
+        if path in seen or not quote.tcp:
+            continue
+        seen.add(path)
+        later = [frame for frame in view.ip if frame.number > report.number and frame.data and _towards(frame, quote)]
+        repeats = [frame for frame in later if not before(quote.seq, frame.packet.seq)
+                   and before(quote.seq, frame.packet.end) and frame.wire_packet <= mtu]
+        if repeats:
+            say.field(report, "reaction", repeats[0].number)
+            reactions += [frame for frame in later if frame.wire_packet <= mtu]
+            for frame in later:
+                if frame.time > report.time + GRACE:
+                    say.field(frame, "path_mtu", mtu)
+    if reactions:
+        say.among("pmtu.obeyed", reactions)
+
+
+def ignored(view, found, say, demanded=True):
+    """
+    Packets larger than a report for their path allows, sent when the sender could have known: a round trip, at least a
+    millisecond, behind the report. `demanded`: at least one has to be found where there are two or more.
+    """
+    late = []
+    for report, _ in found:
+        quote, mtu = report.packet.quote, report.packet.next_hop
+        if mtu >= quote.length:
+            continue
+        late += [frame for frame in view.ip if frame.time > report.time + GRACE and not frame.packet.report
+                 and _towards(frame, quote) and frame.wire_packet > mtu and frame not in late]
+    numbers = sorted(late, key=lambda frame: frame.number)
+    if demanded and len(numbers) >= 2:
+        say.among("pmtu.ignored", numbers)
+    else:
+        say.allow("pmtu.ignored", numbers)
+    return numbers
