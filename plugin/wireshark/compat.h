@@ -36,6 +36,15 @@ typedef gboolean wt_bool;
 #define WT_HAVE_PLUGIN_DESCRIBE 1
 #endif
 
+/* What the callback that starts a -z statistic returns. */
+#if WT_WIRESHARK(4, 5)
+typedef bool wt_stat_init;
+#define WT_STAT_INIT_OK true
+#else
+typedef void wt_stat_init;
+#define WT_STAT_INIT_OK
+#endif
+
 /* What makes a submenu out of a statistics tree's name. */
 #ifndef STATS_TREE_MENU_SEPARATOR
 #define STATS_TREE_MENU_SEPARATOR "/"

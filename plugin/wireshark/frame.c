@@ -131,35 +131,49 @@ static bool any_fragment(const struct wt_reading *reading)
     return false;
 }
 
-static const char *coverage_text(enum wt_coverage coverage)
+static enum wt_missed missed_by_walk(enum wt_coverage coverage)
 {
     switch (coverage) {
     case WT_COVERAGE_TRUNCATED:
-        return "the captured bytes end inside a header";
+        return WT_MISSED_TRUNCATED;
     case WT_COVERAGE_LINK_TYPE:
-        return "link type not known to Wire Truth";
+        return WT_MISSED_LINK_TYPE;
     case WT_COVERAGE_ENCAPSULATION:
-        return "encapsulation not known to Wire Truth";
+        return WT_MISSED_ENCAPSULATION;
     case WT_COVERAGE_TOO_DEEP:
-        return "too many headers inside each other";
+        return WT_MISSED_TOO_DEEP;
     case WT_COVERAGE_MALFORMED:
-        return "a header contradicts itself";
+        return WT_MISSED_MALFORMED;
     case WT_COVERAGE_COMPLETE:
     case WT_COVERAGE_NOT_IP:
         break;
     }
-    return NULL;
+    return WT_MISSED_NOTHING;
 }
 
-const char *wt_frame_not_looked_at(const packet_info *pinfo, const struct wt_reading *reading)
+enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_reading *reading)
 {
-    const char *reason = coverage_text(reading->layers.coverage);
+    const enum wt_missed missed = missed_by_walk(reading->layers.coverage);
 
-    if (reason || any_fragment(reading))
-        return reason;
+    if (missed || any_fragment(reading))
+        return missed;
     if (ip_headers_dissected(pinfo) > ip_headers_walked(&reading->layers))
-        return "Wireshark found an IP header in an encapsulation not known to Wire Truth";
-    return NULL;
+        return WT_MISSED_TUNNEL;
+    return WT_MISSED_NOTHING;
+}
+
+const char *wt_missed_text(enum wt_missed missed)
+{
+    static const char *const texts[WT_MISSED_KINDS] = {
+        [WT_MISSED_TRUNCATED] = "the captured bytes end inside a header",
+        [WT_MISSED_LINK_TYPE] = "link type not known to Wire Truth",
+        [WT_MISSED_ENCAPSULATION] = "encapsulation not known to Wire Truth",
+        [WT_MISSED_TOO_DEEP] = "too many headers inside each other",
+        [WT_MISSED_MALFORMED] = "a header contradicts itself",
+        [WT_MISSED_TUNNEL] = "only Wireshark found a further IP header",
+    };
+
+    return texts[missed];
 }
 
 /*

@@ -7,7 +7,7 @@
 
 #include <wiretruth/packet.h>
 
-/* Looks up the protocols that wt_frame_not_looked_at() compares with. Call once, when all are registered. */
+/* Looks up the protocols that wt_frame_missed() compares with. Call once, when all are registered. */
 void wt_frame_handoff(void);
 
 /*
@@ -16,12 +16,26 @@ void wt_frame_handoff(void);
  */
 bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *tvb);
 
+/* Why a frame, or a part of it, was not looked at. */
+enum wt_missed {
+    WT_MISSED_NOTHING,
+    WT_MISSED_TRUNCATED,
+    WT_MISSED_LINK_TYPE,
+    WT_MISSED_ENCAPSULATION,
+    WT_MISSED_TOO_DEEP,
+    WT_MISSED_MALFORMED,
+    WT_MISSED_TUNNEL, /* Wireshark found more IP headers than the walk did */
+    WT_MISSED_KINDS,
+};
+
 /*
- * Why (a part of) the frame was not looked at, as static text; NULL if nothing was missed. Besides the
- * coverage that the walk reports, the IP headers that Wireshark dissected are counted: a tunnel that only
- * Wireshark knows shows here.
+ * What was missed in a frame: what the walk itself reports, or else an IP header that only Wireshark found,
+ * because it sits in an encapsulation that the walk does not know.
  */
-const char *wt_frame_not_looked_at(const packet_info *pinfo, const struct wt_reading *reading);
+enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_reading *reading);
+
+/* The reason as text; NULL for WT_MISSED_NOTHING. */
+const char *wt_missed_text(enum wt_missed missed);
 
 /*
  * Whether the program keeps its frames, so that any of them can be visited again. tshark in a single pass

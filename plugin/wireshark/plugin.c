@@ -65,7 +65,7 @@ static void record_fill(struct wt_record *record, const packet_info *pinfo)
     record->facts = wt_engine_facts(engine, pinfo->num);
     record->findings = wt_engine_findings(engine, pinfo->num);
     record->relations = wt_engine_relations(engine, pinfo->num);
-    record->not_looked_at = wt_frame_not_looked_at(pinfo, &record->reading);
+    record->missed = wt_frame_missed(pinfo, &record->reading);
     record->artefacts = wt_preferences_artefacts();
 }
 
@@ -90,7 +90,6 @@ static void proto_register_wiretruth(void)
     wt_expert_register(proto_wiretruth);
     wt_preferences_register(proto_wiretruth);
     tap_wiretruth = register_tap("wiretruth");
-    wt_table_register();
     register_init_routine(engine_start);
     register_cleanup_routine(engine_stop);
     register_postdissector(register_dissector("wiretruth", dissect_wiretruth, proto_wiretruth));
@@ -99,7 +98,7 @@ static void proto_register_wiretruth(void)
 static void proto_reg_handoff_wiretruth(void)
 {
     wt_frame_handoff();
-    wt_table_handoff();
+    wt_table_register();
 }
 
 void plugin_register(void)

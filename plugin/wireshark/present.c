@@ -291,9 +291,9 @@ static void top_text(const struct view *view, char *text, size_t size)
 
     if (finding)
         wt_finding_text(finding, text, size);
-    else if (record->not_looked_at)
+    else if (record->missed)
         snprintf(text, size, "Not looked at%s: %s", record->reading.packets ? " in full" : "",
-                 record->not_looked_at);
+                 wt_missed_text(record->missed));
     else if (record->facts && record->facts->wire_frames > 1)
         snprintf(text, size, "Stands for %" PRIu32 " wire frames", record->facts->wire_frames);
     else
@@ -316,14 +316,14 @@ void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinf
 {
     struct view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
 
-    if (!record->reading.packets && !record->findings && !record->not_looked_at)
+    if (!record->reading.packets && !record->findings && !record->missed)
         return;
     if (tree)
         view.tree = add_top(&view);
     add_findings(&view);
     if (!tree)
         return;
-    add_text(&view, view.tree, WT_FIELD_NOT_LOOKED_AT, record->not_looked_at);
+    add_text(&view, view.tree, WT_FIELD_NOT_LOOKED_AT, wt_missed_text(record->missed));
     add_relations(&view);
     add_facts(&view);
 }

@@ -6,6 +6,8 @@
 #ifndef WIRETRUTH_WIRESHARK_RECORD_H
 #define WIRETRUTH_WIRESHARK_RECORD_H
 
+#include "frame.h"
+
 #include <wiretruth/engine.h>
 
 struct wt_record {
@@ -14,8 +16,8 @@ struct wt_record {
     const struct wt_facts *facts; /* NULL where the engine holds none for this frame */
     const struct wt_finding *findings;
     const struct wt_relation *relations;
-    const char *not_looked_at; /* reason as text, or NULL */
-    bool artefacts;            /* findings of severity Note count too */
+    enum wt_missed missed;
+    bool artefacts; /* findings of severity Note count too */
 };
 
 /* Whether the user wants `finding` at all, see the preference wiretruth.artefacts. */

@@ -3,10 +3,6 @@
 
 void wt_table_register(void)
 {
+    wt_table_tree_register();
     wt_table_wire_register();
-}
-
-void wt_table_handoff(void)
-{
-    wt_table_tree_handoff();
 }

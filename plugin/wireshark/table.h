@@ -3,16 +3,10 @@
 #ifndef WIRETRUTH_WIRESHARK_TABLE_H
 #define WIRETRUTH_WIRESHARK_TABLE_H
 
-/* Registers what has to be there before taps are (in the protocol's registration). */
+/* Registers all tables. Call in the handoff of the protocol, when the tap exists. */
 void wt_table_register(void);
 
-/* Registers what needs the tap (in the protocol's handoff). */
-void wt_table_handoff(void);
-
-/* -z wiretruth,tree: table_tree.c */
-void wt_table_tree_handoff(void);
-
-/* -z wiretruth,wire: table_wire.c */
-void wt_table_wire_register(void);
+void wt_table_tree_register(void); /* -z wiretruth,tree: table_tree.c */
+void wt_table_wire_register(void); /* -z wiretruth,wire: table_wire.c */
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "record.h"
 #include "table.h"
+#include "table_text.h"
 
 enum column {
     COLUMN_HOST,
@@ -38,7 +39,8 @@ enum {
 };
 
 struct row {
-    struct wt_address host; /* key, with `sends` */
+    const stat_tap_table *table; /* the first three are the key */
+    struct wt_address host;
     bool sends;
     uint64_t bytes, wire_bytes;
     char bytes_text[BYTES_TEXT], wire_bytes_text[BYTES_TEXT];
@@ -47,7 +49,7 @@ struct row {
 };
 
 static const char table_name[] = "Wire frames by host";
-static GHashTable *rows;
+static GHashTable *rows; /* of all tables: the command line may ask for several, each with its filter */
 
 static stat_tap_table_item columns[COLUMNS] = {
     [COLUMN_HOST] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Host", "%-25s"},
@@ -68,7 +70,7 @@ static stat_tap_table_item columns[COLUMNS] = {
 static guint row_hash(gconstpointer data)
 {
     const struct row *row = data;
-    guint hash = row->sends;
+    guint hash = g_direct_hash(row->table) + row->sends;
 
     for (size_t i = 0; i < sizeof(row->host.bytes); i++)
         hash = hash * 31 + row->host.bytes[i];
@@ -79,14 +81,16 @@ static gboolean row_equal(gconstpointer a, gconstpointer b)
 {
     const struct row *one = a, *two = b;
 
-    return one->sends == two->sends && wt_address_equal(&one->host, &two->host);
+    return one->table == two->table && one->sends == two->sends && wt_address_equal(&one->host, &two->host);
 }
 
 static void row_free(stat_tap_table *table, unsigned number, unsigned column, stat_tap_table_item_type *item)
 {
     (void)table, (void)number;
-    if (column == COLUMN_HOST)
-        g_free(item->user_data.ptr_value);
+    if (column != COLUMN_HOST)
+        return;
+    g_hash_table_remove(rows, item->user_data.ptr_value);
+    g_free(item->user_data.ptr_value);
 }
 
 static struct row *row_add(stat_tap_table *table, const struct row *key)
@@ -95,8 +99,7 @@ static struct row *row_add(stat_tap_table *table, const struct row *key)
     struct row *row = g_new0(struct row, 1);
     stat_tap_table_item_type items[COLUMNS];
 
-    row->host = key->host;
-    row->sends = key->sends;
+    *row = *key;
     wt_address_text(&row->host, row->host_text);
     for (unsigned i = 0; i < COLUMNS; i++)
         items[i] = (stat_tap_table_item_type){.type = columns[i].type};
@@ -113,7 +116,7 @@ static struct row *row_add(stat_tap_table *table, const struct row *key)
 
 static struct row *row_of(stat_tap_table *table, const struct wt_address *host, bool sends)
 {
-    const struct row key = {.host = *host, .sends = sends};
+    const struct row key = {.table = table, .host = *host, .sends = sends};
     struct row *row = g_hash_table_lookup(rows, &key);
 
     return row ? row : row_add(table, &key);
@@ -191,26 +194,22 @@ static tap_packet_status wire_packet(void *tapdata, packet_info *pinfo, epan_dis
 /* Hosts of the last file, or of the last filter, go. */
 static void wire_reset(stat_tap_table *table)
 {
-    g_hash_table_remove_all(rows);
-    for (unsigned i = 0; i < table->num_elements; i++) {
-        g_free(table->elements[i][COLUMN_HOST].user_data.ptr_value);
-        g_free(table->elements[i]);
+    for (unsigned number = 0; number < table->num_elements; number++) {
+        row_free(table, number, COLUMN_HOST, stat_tap_get_field_data(table, number, COLUMN_HOST));
+        g_free(table->elements[number]);
     }
     table->num_elements = 0;
 }
 
+/* Called for each window opened and each -z; a window opened again finds the table of the last one. */
 static void wire_init(stat_tap_table_ui *ui)
 {
     stat_tap_table *table = stat_tap_find_table(ui, table_name);
 
-    if (table) {
+    if (table)
         wire_reset(table);
-        return;
-    }
-    if (!rows)
-        rows = g_hash_table_new(row_hash, row_equal);
-    g_hash_table_remove_all(rows);
-    stat_tap_add_table(ui, stat_tap_init_table(table_name, COLUMNS, 0, NULL));
+    else
+        stat_tap_add_table(ui, stat_tap_init_table(table_name, COLUMNS, 0, NULL));
 }
 
 void wt_table_wire_register(void)
@@ -228,5 +227,6 @@ void wt_table_wire_register(void)
         .fields = columns,
     };
 
-    register_stat_tap_table_ui(&ui);
+    rows = g_hash_table_new(row_hash, row_equal);
+    wt_table_text_register(&ui);
 }

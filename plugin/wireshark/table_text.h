@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table_text: tables as tshark prints them.
+ *
+ * What tshark prints by itself is wider than a screen (statistics trees) or out of line (tables), and a wrong
+ * filter of a statistics tree does not fail the command. tshark takes the -z name that was registered first:
+ * the plugin's, since plugins come before tshark's own.
+ */
+#ifndef WIRETRUTH_WIRESHARK_TABLE_TEXT_H
+#define WIRETRUTH_WIRESHARK_TABLE_TEXT_H
+
+#include "compat.h"
+
+/* Whether this program is tshark, the only one that prints tables. */
+bool wt_table_text_wanted(void);
+
+/*
+ * The display filter in `option`, the argument of -z: the name `cli_name`, then optionally a comma and the
+ * filter. NULL without one.
+ */
+const char *wt_table_text_filter(const char *option, const char *cli_name);
+
+/*
+ * Attaches a listener to the tap "wiretruth". A filter that is none ends the program with a message and exit
+ * code 1.
+ */
+void wt_table_text_listen(const char *option, const char *cli_name, void *data, tap_reset_cb reset,
+                          tap_packet_cb packet, tap_draw_cb draw);
+
+/* Prints the frame around a table: a rule, the title and the filter; then, after the table, a rule. */
+void wt_table_text_begin(const char *title, const char *filter);
+void wt_table_text_end(void);
+
+/* Registers `ui` for the GUI and sharkd, and in tshark a print of it whose columns stand in line. */
+void wt_table_text_register(stat_tap_table_ui *ui);
+
+#endif
