@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ip: one IP header with its options or extension headers, and the packet's real length.
+ */
+#ifndef WIRETRUTH_PACKET_IP_H
+#define WIRETRUTH_PACKET_IP_H
+
+#include <wiretruth/packet.h>
+
+#include "bytes.h"
+
+/* Protocol numbers that packet code names (IANA "Assigned Internet Protocol Numbers"). */
+enum wt_ip_proto {
+    WT_PROTO_HOP_BY_HOP = 0,
+    WT_PROTO_ICMP = 1,
+    WT_PROTO_IPV4 = 4,
+    WT_PROTO_TCP = 6,
+    WT_PROTO_UDP = 17,
+    WT_PROTO_IPV6 = 41,
+    WT_PROTO_ROUTING = 43,
+    WT_PROTO_FRAGMENT = 44,
+    WT_PROTO_GRE = 47,
+    WT_PROTO_AH = 51,
+    WT_PROTO_MINIMAL = 55, /* RFC 2004 */
+    WT_PROTO_ICMPV6 = 58,
+    WT_PROTO_NONE = 59,
+    WT_PROTO_DESTINATION = 60,
+    WT_PROTO_ETHERIP = 97,
+    WT_PROTO_PIM = 103,
+    WT_PROTO_IPCOMP = 108,
+    WT_PROTO_L2TP = 115,
+    WT_PROTO_SCTP = 132,
+    WT_PROTO_MOBILITY = 135,
+    WT_PROTO_UDPLITE = 136,
+    WT_PROTO_MPLS = 137,
+    WT_PROTO_SHIM6 = 140,
+    WT_PROTO_ETHERNET = 143,
+};
+
+/*
+ * Ethernet pads to 60 bytes and devices append trailers. More than this behind an IP packet is taken for
+ * neither (46 bytes of padding at most, behind a packet without payload 26; FCS 4; time stamping trailers up
+ * to 40).
+ */
+enum {
+    WT_IP_TRAILER_MAX = 64
+};
+
+struct wt_ip {
+    uint8_t version;
+    uint8_t proto; /* behind all extension headers that could be read */
+    uint8_t ttl, tos;
+    bool df, more_fragments;
+    bool has_id;
+    bool length_zero;
+    bool route_known; /* false: a routing header of unknown kind hides the final destination */
+    uint32_t id;
+    uint32_t fragment_offset; /* bytes */
+    uint32_t offset;
+    uint32_t header_len; /* with everything up to the L4 header */
+    uint32_t length;     /* of the whole packet, real */
+    uint32_t length_field;
+    uint32_t jumbo_len;
+    uint32_t src_offset, dst_offset; /* in the frame: addresses of the pseudo header (RFC 8200 8.1) */
+    enum wt_coverage coverage;       /* of the headers up to L4 */
+};
+
+/*
+ * Reads the IP header at `offset`. `limit` is where the bytes of the link, or of the packet around it, end on
+ * the link; it may lie beyond what was captured. Returns false if not even the fixed header is there or it is
+ * none (ip->coverage says which); true also where options or extension headers are cut or wrong
+ * (ip->coverage).
+ */
+bool wt_ip_read(const struct wt_bytes *bytes, uint32_t offset, uint32_t limit, struct wt_ip *ip);
+
+/* Reads the extension headers of IPv6, and AH of either version, from ip->header_len on. */
+void wt_ip_read_extensions(const struct wt_bytes *bytes, struct wt_ip *ip);
+
+/* True if an L4 header follows in this packet: everything before it was read and it is no later fragment. */
+static inline bool wt_ip_has_l4(const struct wt_ip *ip)
+{
+    return ip->coverage == WT_COVERAGE_COMPLETE && ip->fragment_offset == 0;
+}
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Link headers: Ethernet, 802.3, VLAN, the cooked headers of Linux, and the four bytes of loopback captures.
+ */
+#include "walk.h"
+
+enum {
+    ETHERTYPE_MIN = 0x600, /* IEEE 802.3: below it is a length */
+    LENGTH_MAX = 1500,
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_ARP = 0x0806,
+    ETHERTYPE_TRANSPARENT_BRIDGING = 0x6558,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_IPV6 = 0x86dd,
+    ETHERTYPE_PPP = 0x880b,
+    ETHERTYPE_MPLS = 0x8847,
+    ETHERTYPE_MPLS_UPSTREAM = 0x8848,
+    ETHERTYPE_PPPOE = 0x8864,
+    ETHERTYPE_JUMBO_LLC = 0x8870,
+    ETHERTYPE_PROVIDER_BRIDGING = 0x88a8,
+    ETHERTYPE_LLDP = 0x88cc,
+    ETHERTYPE_QINQ_OLD = 0x9100,
+};
+
+/* Tags and tunnels that may carry IP and that no step here reads. */
+static bool ethertype_encapsulates(uint16_t type)
+{
+    switch (type) {
+    case 0x22f3: /* TRILL */
+    case 0x4305: /* B.A.T.M.A.N. */
+    case 0x8874: /* Broadcom tag */
+    case 0x88e5: /* MACsec */
+    case 0x88e7: /* provider backbone bridging */
+    case 0x8903: /* FabricPath */
+    case 0x8909: /* Cisco metadata */
+    case 0x890d: /* 802.11 tunnelled */
+    case 0x8926: /* VN-Tag */
+    case 0x892f: /* HSR */
+    case 0x893f: /* E-Tag */
+    case 0x894f: /* network service header */
+    case 0x9200: /* VLAN, older numbers */
+    case 0x9300:
+    case 0xf1c1: /* 802.1CB redundancy tag */
+    case 0xfcfc: /* MDS header */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static wt_step *ethertype_step(uint16_t type)
+{
+    switch (type) {
+    case ETHERTYPE_IPV4:
+        return wt_walk_ipv4;
+    case ETHERTYPE_IPV6:
+        return wt_walk_ipv6;
+    case ETHERTYPE_VLAN:
+    case ETHERTYPE_PROVIDER_BRIDGING:
+    case ETHERTYPE_QINQ_OLD:
+        return wt_walk_vlan;
+    case ETHERTYPE_MPLS:
+    case ETHERTYPE_MPLS_UPSTREAM:
+        return wt_walk_mpls;
+    case ETHERTYPE_PPPOE:
+        return wt_walk_pppoe;
+    case ETHERTYPE_PPP:
+        return wt_walk_ppp;
+    case ETHERTYPE_JUMBO_LLC:
+        return wt_walk_llc;
+    case ETHERTYPE_TRANSPARENT_BRIDGING:
+        return wt_walk_ethernet;
+    default:
+        return NULL;
+    }
+}
+
+void wt_walk_ethertype(struct wt_walk *walk, uint16_t type)
+{
+    walk->next = ethertype_step(type);
+    if (walk->next)
+        return;
+    if (ethertype_encapsulates(type))
+        wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
+    else
+        wt_walk_stop_plain(walk);
+}
+
+bool wt_walk_ethertype_known(uint16_t type)
+{
+    return type == ETHERTYPE_ARP || type == ETHERTYPE_LLDP || ethertype_step(type);
+}
+
+/* Behind a field that is a type or, below 0x600, the length of an 802.3 frame. */
+static void type_or_length(struct wt_walk *walk, uint16_t type)
+{
+    if (type >= ETHERTYPE_MIN) {
+        wt_walk_ethertype(walk, type);
+    } else if (type <= LENGTH_MAX) {
+        if (type < walk->end - walk->offset)
+            wt_walk_narrow(walk, walk->offset + type);
+        walk->next = wt_walk_llc;
+    } else {
+        wt_walk_stop_plain(walk);
+    }
+}
+
+/* Cisco ISL puts its own header, addressed like this, around the frame. */
+static bool is_isl(const struct wt_walk *walk)
+{
+    uint32_t high = wt_bytes_u32(&walk->bytes, walk->offset);
+    return (high == 0x01000c00 || high == 0x0c000c00) && wt_bytes_u8(&walk->bytes, walk->offset + 4) == 0;
+}
+
+void wt_walk_ethernet(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_ETHERNET, 14))
+        return;
+    if (is_isl(walk)) {
+        wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
+        return;
+    }
+    walk->offset += 14;
+    type_or_length(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+}
+
+void wt_walk_vlan(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_VLAN, 4))
+        return;
+    walk->offset += 4;
+    type_or_length(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+}
+
+enum {
+    SAP_IP = 0x06,
+    SAP_SNAP = 0xaa,
+    LLC_UI = 0x03,
+    OUI_ETHERNET = 0x000000,
+    OUI_BRIDGE_TUNNEL = 0x0000f8, /* IEEE 802.1H */
+    OUI_BRIDGED = 0x0080c2,       /* RFC 2684 5.2 */
+};
+
+static void snap(struct wt_walk *walk)
+{
+    uint32_t oui = wt_bytes_u24(&walk->bytes, walk->offset);
+    walk->offset += 5;
+    if (oui == OUI_ETHERNET || oui == OUI_BRIDGE_TUNNEL)
+        wt_walk_ethertype(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+    else if (oui == OUI_BRIDGED)
+        wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
+    else
+        wt_walk_stop_plain(walk);
+}
+
+void wt_walk_llc(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_LLC, 3))
+        return;
+    uint8_t dsap = wt_bytes_u8(&walk->bytes, walk->offset);
+    bool unnumbered = wt_bytes_u8(&walk->bytes, walk->offset + 2) == LLC_UI;
+    walk->offset += 3;
+    if (dsap == SAP_IP && unnumbered) {
+        walk->next = wt_walk_ip;
+    } else if (dsap == SAP_SNAP && unnumbered) {
+        if (wt_walk_need(walk, 5))
+            snap(walk);
+    } else {
+        wt_walk_stop_plain(walk);
+    }
+}
+
+/* ARPHRD_ values of Linux (if_arp.h) whose cooked protocol field is no Ethernet type that IP hides behind. */
+enum {
+    ARPHRD_FRAME_RELAY = 770,
+    ARPHRD_80211_RADIOTAP = 803,
+    ARPHRD_NETLINK = 824,
+};
+
+/* Numbers below 0x600 of a cooked protocol field (Linux if_ether.h, ETH_P_). */
+enum {
+    COOKED_ETHERNET = 0x0003,
+    COOKED_LLC = 0x0004,
+    COOKED_PPP = 0x0007,
+};
+
+static void cooked_protocol(struct wt_walk *walk, uint16_t hardware, uint16_t protocol)
+{
+    if (hardware == ARPHRD_NETLINK)
+        wt_walk_stop_plain(walk);
+    else if (hardware == ARPHRD_FRAME_RELAY || hardware == ARPHRD_80211_RADIOTAP)
+        wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
+    else if (protocol == COOKED_ETHERNET)
+        walk->next = wt_walk_ethernet;
+    else if (protocol == COOKED_LLC)
+        walk->next = wt_walk_llc;
+    else if (protocol == COOKED_PPP)
+        walk->next = wt_walk_ppp;
+    else
+        wt_walk_ethertype(walk, protocol);
+}
+
+void wt_walk_sll(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_SLL, 16))
+        return;
+    uint32_t at = walk->offset;
+    walk->offset += 16;
+    cooked_protocol(walk, wt_bytes_u16(&walk->bytes, at + 2), wt_bytes_u16(&walk->bytes, at + 14));
+}
+
+void wt_walk_sll2(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_SLL2, 20))
+        return;
+    uint32_t at = walk->offset;
+    walk->offset += 20;
+    cooked_protocol(walk, wt_bytes_u16(&walk->bytes, at + 8), wt_bytes_u16(&walk->bytes, at));
+}
+
+/* AF_INET is 2 everywhere, AF_INET6 is not. */
+enum {
+    FAMILY_INET = 2,
+    FAMILY_INET6_LINUX = 10,
+    FAMILY_INET6_BSD = 24, /* NetBSD, OpenBSD, BSD/OS, Npcap */
+    FAMILY_INET6_FREEBSD = 28,
+    FAMILY_INET6_DARWIN = 30,
+    PPP_ADDRESS_CONTROL = 0xff03,
+};
+
+static void address_family(struct wt_walk *walk, uint32_t family)
+{
+    if (family & 0xffff0000) /* a small number, written in the other byte order */
+        family = (family & 0xff000000) >> 24 | (family & 0x00ff0000) >> 8;
+    if (family == FAMILY_INET)
+        walk->next = wt_walk_ipv4;
+    else if (family == FAMILY_INET6_LINUX || family == FAMILY_INET6_BSD || family == FAMILY_INET6_FREEBSD ||
+             family == FAMILY_INET6_DARWIN)
+        walk->next = wt_walk_ipv6;
+    else if (family >= ETHERTYPE_MIN)
+        wt_walk_ethertype(walk, (uint16_t)family);
+    else
+        wt_walk_stop_plain(walk);
+}
+
+void wt_walk_null(struct wt_walk *walk)
+{
+    if (!wt_walk_header(walk, WT_LAYER_NULL, 4))
+        return;
+    if (wt_bytes_u16(&walk->bytes, walk->offset) == PPP_ADDRESS_CONTROL) {
+        walk->next = wt_walk_ppp;
+        return;
+    }
+    uint32_t family = wt_bytes_u32(&walk->bytes, walk->offset);
+    walk->offset += 4;
+    address_family(walk, family);
+}
