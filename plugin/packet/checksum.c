@@ -70,11 +70,15 @@ uint16_t wt_pseudo_sum_length(uint16_t pseudo, uint32_t length)
 static void verify_ipv4_header(const struct wt_bytes *bytes, struct wt_packet *packet)
 {
     uint32_t length = (wt_bytes_u8(bytes, packet->offset) & 15U) * 4U;
+    packet->ip_checksum_field = wt_bytes_u16(bytes, packet->offset + IPV4_CHECKSUM);
     if (!wt_bytes_hold(bytes, packet->offset, length))
         return;
-    if (sum_at(bytes, packet->offset, length) == 0xffff)
+    uint16_t sum = sum_at(bytes, packet->offset, length);
+    packet->ip_checksum_expected =
+        (uint16_t)~wt_sum_fold((uint64_t)sum + (uint16_t)~packet->ip_checksum_field);
+    if (sum == 0xffff)
         packet->ip_checksum = WT_CHECKSUM_VALID;
-    else if (wt_bytes_u16(bytes, packet->offset + IPV4_CHECKSUM) == 0)
+    else if (packet->ip_checksum_field == 0)
         packet->ip_checksum = WT_CHECKSUM_UNFILLED;
     else
         packet->ip_checksum = WT_CHECKSUM_BAD;
@@ -288,6 +292,7 @@ void wt_verify(const struct wt_frame *frame, struct wt_reading *reading, bool pa
     for (unsigned i = reading->packets; i-- > 0;) {
         struct wt_packet *packet = &reading->packet[i];
         packet->ip_checksum = packet->l4_checksum = WT_CHECKSUM_UNVERIFIABLE;
+        packet->ip_checksum_field = packet->ip_checksum_expected = 0;
         packet->l4_checksum_field = packet->l4_checksum_expected = 0;
         if (packet->version == 6)
             packet->ip_checksum = WT_CHECKSUM_ABSENT;
