@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of findings. Adding a finding is one row here and one call of wt_find() in a detector; expert info,
- * filter, statistics row and reference documentation follow from the row.
+ * The table of findings. Adding a finding is one row here and one call of wt_find() in a detector; expert
+ * info, filter, statistics row and reference documentation follow from the row.
  *
  * WT_FINDING(identifier, name, severity, area, sentence, explanation, remedy)
  *   name         filter name behind "wiretruth."
- *   sentence     what is said about the frame. $1 to $4 are the values given to wt_find(), as numbers; $1t the same
- *                as a time (nanoseconds, printed as s, ms or us), $1x in hexadecimal, $1f as "frame N", $1m as the
- *                kind of link an MTU suggests; $1s stands for the finding's reason.
+ *   sentence     what is said about the frame. $1 to $4 are the values given to wt_find(), as numbers; $1t
+ *                the same as a time (nanoseconds, printed as s, ms or us), $1x in hexadecimal, $1f as
+ *                "frame N", $1m as the kind of link an MTU suggests; $1s stands for the finding's reason.
  *   explanation  one or two sentences for somebody who meets it for the first time
  *   remedy       what to do; empty where nothing is to be repaired
  *

@@ -159,7 +159,7 @@ void wt_segmentation_judge(struct wt_context *context)
         context->facts->mss_limit = segmentation_mss_limit(context);
     uint32_t size = segmentation_size(context);
     bool whole = packet->proto == SEGMENTATION_TCP || packet->l3_len > context->facts->link_mtu;
-    if (whole && segmentation_is_super(context, size)) {
+    if (size && whole && segmentation_is_super(context, size)) {
         segmentation_count(context, size);
         segmentation_tell_super(context);
         return;

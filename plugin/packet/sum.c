@@ -51,5 +51,7 @@ uint16_t wt_sum_bytes(const uint8_t *data, uint32_t length)
     if (length)
         b = add_halves(b, load_rest(data, length));
     uint16_t sum = wt_sum_fold((uint64_t)wt_sum_fold(a) + wt_sum_fold(b) + wt_sum_fold(c) + wt_sum_fold(d));
-    return is_little_endian() ? (uint16_t)(sum << 8 | sum >> 8) : sum;
+    if (!is_little_endian())
+        return sum;
+    return (uint16_t)(sum << 8 | sum >> 8);
 }

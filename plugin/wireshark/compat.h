@@ -36,13 +36,13 @@ typedef gboolean wt_bool;
 #define WT_HAVE_PLUGIN_DESCRIBE 1
 #endif
 
-/* What the callback that starts a -z statistic returns. */
+/* What the callback that starts a -z statistic returns, and how it ends. */
 #if WT_WIRESHARK(4, 5)
 typedef bool wt_stat_init;
-#define WT_STAT_INIT_OK true
+#define WT_STAT_INIT_DONE return true
 #else
 typedef void wt_stat_init;
-#define WT_STAT_INIT_OK
+#define WT_STAT_INIT_DONE (void)0
 #endif
 
 /* What makes a submenu out of a statistics tree's name. */

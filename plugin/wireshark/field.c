@@ -122,6 +122,8 @@ static hf_register_info fields[WT_FIELDS] = {
     [WT_FIELD_FINDING] = {&ids[WT_FIELD_FINDING],
         {"Finding", "wiretruth.finding", TEXT,
          "Name of a finding on this frame; wiretruth.NAME is its filter", HFILL}},
+    [WT_FIELD_FINDING_TEXT] = {&ids[WT_FIELD_FINDING_TEXT],
+        {"Finding as text", "wiretruth.finding.text", TEXT, "What a finding says about this frame", HFILL}},
     [WT_FIELD_WHY] = {&ids[WT_FIELD_WHY],
         {"Why", "wiretruth.finding.why", TEXT, "What is behind the finding", HFILL}},
     [WT_FIELD_REMEDY] = {&ids[WT_FIELD_REMEDY],

@@ -109,6 +109,8 @@ static void add_finding(const struct view *view, const struct wt_finding *findin
     proto_item_set_generated(item);
     tree = proto_item_add_subtree(item, ett_finding);
     wt_expert_add(view->pinfo, item, finding, text);
+    item = proto_tree_add_string(tree, wt_field_id(WT_FIELD_FINDING_TEXT), view->tvb, 0, 0, text);
+    proto_item_set_hidden(item); /* for columns and scripts; the line above shows it */
     add_text(view, tree, WT_FIELD_WHY, row->explanation);
     add_text(view, tree, WT_FIELD_REMEDY, row->remedy);
 }

@@ -99,7 +99,7 @@ static void print_cell(const stat_tap_table_ui *ui, unsigned column, int width, 
 
 static void print_table(const stat_tap_table_ui *ui, const stat_tap_table *table)
 {
-    int *widths = g_new(int, ui->nfields);
+    int *widths = g_new0(int, ui->nfields);
 
     for (unsigned column = 0; column < ui->nfields; column++) {
         widths[column] = column_width(ui, table, column);
@@ -145,7 +145,7 @@ static wt_stat_init text_init(const char *option, void *registered)
     request->stat.stat_tap_data = ui;
     request->filter = g_strdup(wt_table_text_filter(option, ui->cli_string));
     wt_table_text_listen(option, ui->cli_string, request, text_reset, ui->packet_func, text_draw);
-    return WT_STAT_INIT_OK;
+    WT_STAT_INIT_DONE;
 }
 
 void wt_table_text_register(stat_tap_table_ui *ui)

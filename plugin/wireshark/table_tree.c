@@ -155,7 +155,7 @@ static wt_stat_init text_init(const char *option, void *userdata)
     (void)userdata;
     tally->filter = g_strdup(wt_table_text_filter(option, cli_name));
     wt_table_text_listen(option, cli_name, tally, text_reset, text_packet, text_draw);
-    return WT_STAT_INIT_OK;
+    WT_STAT_INIT_DONE;
 }
 
 void wt_table_tree_register(void)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all tests share: the unit tests written in C as pytest items, and tshark with the plugin of this tree.
+
+tests/run builds what is needed here. Wireshark loads personal plugins for ordinary users only, so when root runs the
+tests tshark and its siblings run as nobody, with a home of their own.
+"""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILDS = {"release": ROOT / "build", "sanitized": ROOT / "build-sanitize"}
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+
+
+# --- unit tests in C: tests/unit/test_*.c, one item for each test path and build ---
+
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".c" and file_path.name.startswith("test_"):
+        return CFile.from_parent(parent, path=file_path)
+    return None
+
+
+class CFile(pytest.File):
+    def collect(self):
+        for build, folder in BUILDS.items():
+            program = folder / "unit" / self.path.stem
+            if not program.exists():
+                yield CItem.from_parent(self, name=f"{build}", program=program, test=None)
+                continue
+            listed = subprocess.run([program, "-l"], capture_output=True, text=True, check=True)
+            for test in sorted(line for line in listed.stdout.splitlines() if line.startswith("/")):
+                yield CItem.from_parent(self, name=f"{build}:{test}", program=program, test=test)
+
+
+class CItem(pytest.Item):
+    def __init__(self, *, program, test, **others):
+        super().__init__(**others)
+        self.program = program
+        self.test = test
+
+    def runtest(self):
+        if self.test is None:
+            raise CFailure(f"{self.program} is not built; run tests/run")
+        ran = subprocess.run([self.program, "-p", self.test], capture_output=True, text=True)
+        if ran.returncode != 0:
+            raise CFailure(ran.stdout + ran.stderr)
+
+    def repr_failure(self, excinfo):
+        if isinstance(excinfo.value, CFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self):
+        return self.path, None, self.name
+
+
+class CFailure(Exception):
+    """A unit test in C failed; the text is what it printed."""
+
+
+# --- Wireshark's programs ---
+
+
+def give_to_user(path):
+    """Lets the user as whom Wireshark's programs run own `path` and all below it."""
+    if IS_ROOT:
+        for each in [path, *path.rglob("*")]:
+            os.chown(each, NOBODY, NOBODY)
+
+
+class Programs:
+    """Runs Wireshark's programs with the plugin of one build in the personal folder of a home made for it."""
+
+    def __init__(self, home, build, preload=None):
+        plugins = BUILDS[build] / "plugins"
+        if not list(plugins.glob("*/epan/wiretruth.so")):
+            pytest.fail(f"no plugin below {plugins}; run tests/run", pytrace=False)
+        self.home = home
+        shutil.copytree(plugins, home / ".local/lib/wireshark/plugins")
+        give_to_user(home)
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LANG": "C.UTF-8"}
+        if preload:
+            self.env |= preload
+        self.cached = functools.lru_cache(maxsize=None)(self.run)
+
+    def run(self, *command, stdin=None):
+        """The finished process of `command`, with text in stdout and stderr. Never raises for its exit code."""
+        as_user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if IS_ROOT else []
+        return subprocess.run(
+            [*as_user, *map(str, command)],
+            env=self.env,
+            cwd=self.home,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def tshark(self, *arguments):
+        """What tshark prints. Fails the test if it fails or has anything to say on standard error."""
+        ran = self.cached("tshark", "-n", *arguments)
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stderr == "", ran.stderr
+        return ran.stdout
+
+
+@pytest.fixture(scope="session")
+def scratch():
+    """A folder that the user of Wireshark's programs can enter, removed at the end."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="wiretruth-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def programs(scratch):
+    """Wireshark's programs with the plugin of the Release build; see class Programs."""
+    return Programs(scratch / "home", "release")
+
+
+@pytest.fixture(scope="session")
+def tshark(programs):
+    """tshark(ARGUMENT...): its output; the same call again is answered from memory."""
+    return programs.tshark
+
+
+@pytest.fixture(scope="session")
+def capture(scratch):
+    """capture(NAME): path of captures/NAME.pcapng that the user of Wireshark's programs can read."""
+
+    @functools.lru_cache(maxsize=None)
+    def path_of(name):
+        source = ROOT / "captures" / f"{name}.pcapng"
+        assert source.exists(), f"no capture {source}"
+        copy = scratch / "captures" / f"{name}.pcapng"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+        copy.chmod(0o644)
+        return copy
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def fields(tshark):
+    """fields(FILE, NAME..., filter="", options=()): {frame number: tuple of tuples of values}, one tuple a field."""
+
+    def read(path, *names, filter="", options=()):
+        wanted = [argument for name in names for argument in ("-e", name)]
+        shown = ("-Y", filter) if filter else ()
+        text = tshark("-r", path, *options, *shown, "-T", "fields", "-E", "separator=/t", "-e", "frame.number", *wanted)
+        return {int(number): tuple(map(values, columns)) for number, *columns in rows(text)}
+
+    def rows(text):
+        return (line.split("\t") for line in text.splitlines())
+
+    def values(column):
+        return tuple(column.split(",")) if column else ()
+
+    return read

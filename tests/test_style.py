@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rules that a machine can check: format, lint, licence lines, nothing of one machine in the tree."""
+
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDERS = ["captures", "include", "plugin", "tests"]
+
+
+def sources(*suffixes):
+    found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in suffixes)
+    return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+def compiled():
+    """Files that CMake compiles: clang-tidy needs to know their options."""
+    return [path for path in sources(".c") if path.startswith(("plugin/", "tests/unit/"))]
+
+
+@pytest.mark.parametrize("path", sources(".c", ".h"))
+def test_format(path):
+    ran = subprocess.run(["clang-format", "--dry-run", "--Werror", path], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("path", compiled())
+def test_lint(path):
+    command = ["clang-tidy", "-p", "build", "--quiet", path]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize("path", sources(".c", ".h", ".py", ".sh") + ["CMakeLists.txt", "captures/demo", "tests/run"])
+def test_licence(path):
+    first_lines = (ROOT / path).read_text().splitlines()[:2]
+    assert any("SPDX-License-Identifier: GPL-2.0-or-later" in line for line in first_lines)
+
+
+def test_core_knows_no_wireshark():
+    """Packets and engine are a library of their own."""
+    include = re.compile(r'#\s*include\s*[<"](epan|wiretap|wsutil|wireshark)')
+    for path in sources(".c", ".h"):
+        if path.startswith(("include/", "plugin/packet/", "plugin/engine/")):
+            assert not include.search((ROOT / path).read_text()), path
+
+
+def test_top_level():
+    visible = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    allowed = {"CMakeLists.txt", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "COPYING", *FOLDERS}
+    assert {name for name in visible - allowed if not name.startswith("build")} == set()
