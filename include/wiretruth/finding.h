@@ -58,6 +58,7 @@ struct wt_finding {
     enum wt_severity severity; /* the table's, or lower where evidence is incomplete */
     bool shown, counted;
     uint64_t value[WT_VALUES]; /* fill $1 to $4 of the sentence */
+    uint32_t supports;         /* number of the case that it supports, see diagnosis.h; 0 if none */
     const char *reason;        /* why the severity was lowered, or what $s stands for; static text or NULL */
 };
 

@@ -43,6 +43,10 @@ WT_FINDING(MSS_EXCEEDED, "mss.exceeded", WARN, SIZE,
     "Segment of $1 payload bytes where the receiver allows $2",
     "A segment on the wire is larger than the receiver's MSS less the options it carries (RFC 9293 3.7.1).",
     "Look at the sender's NIC: segmentation that ignores the MSS. Try: ethtool -K DEV tso off")
+WT_FINDING(SEGMENTATION_WRONG, "segmentation.wrong", ERROR, SIZE,
+    "Cut at the wrong size: pieces of $1 bytes where $2 were asked for",
+    "The sender's NIC cut a super-frame into pieces larger than the MSS or the path MTU allow.",
+    "Turn segmentation offload off on the sender: ethtool -K DEV tso off; give a virtual machine another NIC model.")
 
 WT_FINDING(CHECKSUM_PARTIAL, "checksum.partial", NOTE, CHECKSUM,
     "Checksum left for the NIC to complete: an artefact of capturing on the host",
@@ -56,6 +60,10 @@ WT_FINDING(CHECKSUM_CORRUPT, "checksum.corrupt", WARN, CHECKSUM,
     "Checksum $1x, should be $2x, and no offload explains it",
     "The packet was damaged on its way, or by what wrote it.",
     "Look for a bad cable, port, NIC or memory on the path of these frames.")
+WT_FINDING(CHECKSUM_LEAKED, "checksum.leaked", ERROR, CHECKSUM,
+    "A partial checksum came from the wire; the receiver dropped it and got the data again in $1f",
+    "The sender's offload never completed this checksum, so the receiver discards the frame.",
+    "Turn checksum or segmentation offload off on the sender: ethtool -K DEV tx off; update the hypervisor's NIC driver.")
 
 WT_FINDING(WINDOW_SCALE_UNKNOWN, "window.scale_unknown", CHAT, WINDOW,
     "Window scale not known: the handshake was not captured",
@@ -69,10 +77,26 @@ WT_FINDING(WINDOW_SCALE_INVALID, "window.scale_invalid", WARN, WINDOW,
     "Window scale option that cannot stand: shift $1, $2s",
     "The shift is at most 14 and the option belongs into SYN segments; a SYN/ACK may carry it only if the SYN did (RFC 7323 2.2, 2.3).",
     "Look for the device or stack that writes this option.")
+WT_FINDING(WINDOW_SCALE_CHANGED, "window.scale_changed", WARN, WINDOW,
+    "A repeated SYN offers another window scale than $1f",
+    "The two copies of one SYN disagree; the one that was answered counts.",
+    "Look for a device that rewrites the options of repeated SYN segments.")
+WT_FINDING(WINDOW_SCALE_STRIPPED, "window.scale_stripped", ERROR, WINDOW,
+    "One side scales its windows and the other was not told",
+    "A device removed the window scale option from one direction of the handshake.",
+    "Let the device pass TCP options unchanged; as a stopgap turn window scaling off on one end.")
 WT_FINDING(WINDOW_EXCEEDED, "window.exceeded", WARN, WINDOW,
     "$1 bytes beyond the right edge that the receiver granted",
     "The sender used more than acknowledgement plus scaled window.",
     "Compare both ends' view of the window scale option.")
+WT_FINDING(WINDOW_RETRACTED, "window.retracted", WARN, WINDOW,
+    "The right edge moved left by $1 bytes; $2f granted more",
+    "A receiver should not take back what it granted (RFC 9293 3.8.6); data already sent may now be refused.",
+    "Look at the receiver's buffer settings (Linux: net.ipv4.tcp_shrink_window).")
+WT_FINDING(WINDOW_UNSCALED_DROP, "window.unscaled_drop", ERROR, WINDOW,
+    "Only data beyond acknowledgement + unscaled window is lost, $1 bytes behind that edge",
+    "A device on the path tracks the connection, ignores window scaling, and drops what it takes for data beyond the window.",
+    "Repair the stateful device; on a Linux one: sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1")
 
 WT_FINDING(PMTU_REPORT, "pmtu.report", NOTE, PMTU,
     "Path MTU report: at most $1 bytes from here on ($1m)",
@@ -90,3 +114,27 @@ WT_FINDING(PMTU_IGNORED, "pmtu.ignored", ERROR, PMTU,
     "Still $1 bytes where $2 fit: $3 reports so far are ignored",
     "The sender keeps sending larger packets although the report reached its network a round trip ago or more.",
     "Let ICMP type 3 code 4 and ICMPv6 type 2 reach the sender; then look for a locked route MTU and at its NIC.")
+WT_FINDING(PMTU_DF_CLEARED, "pmtu.df_cleared", NOTE, PMTU,
+    "Reacts to $1f by allowing fragmentation",
+    "The sender clears DF, because its route MTU is locked or the reported MTU is below its minimum (Linux: 552).",
+    "")
+WT_FINDING(PMTU_MERGED_QUOTE, "pmtu.merged_quote", ERROR, PMTU,
+    "Refuses a packet of $1 bytes that nobody sent; the largest was $2, and the MTU is $3",
+    "The reporter merged segments (GRO, LRO) and then found the result too large; the sender is right not to shrink.",
+    "Turn GRO and LRO off on the ingress of the device that sent this report: ethtool -K DEV gro off lro off")
+WT_FINDING(PMTU_IMPLAUSIBLE, "pmtu.implausible", WARN, PMTU,
+    "Reports an MTU of $1 for a packet of $2 bytes, which cannot be",
+    "The MTU is 0, below the minimum of its IP version, or not smaller than the packet that it refuses.",
+    "Look at the device that sent this report.")
+WT_FINDING(PMTU_UNMATCHED, "pmtu.unmatched", NOTE, PMTU,
+    "Quotes a packet that is not in this capture, although its flow is",
+    "The quoted packet was sent before the capture, was missed by it, or never existed.",
+    "")
+WT_FINDING(PMTU_BLACK_HOLE, "pmtu.black_hole", ERROR, PMTU,
+    "Packets of $1 bytes vanish while $2 pass, and nothing reports it ($3m)",
+    "Something on the path drops large packets silently, or the report is lost.",
+    "Let the router send ICMP type 3 code 4 and ICMPv6 type 2, or clamp the MSS there.")
+WT_FINDING(PMTU_PROBING, "pmtu.probing", NOTE, PMTU,
+    "The sender tries packets of $1 bytes, after $2, without a report",
+    "Packetization layer path MTU discovery (RFC 4821, RFC 8899): the size is found by trial.",
+    "")

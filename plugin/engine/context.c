@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
+#include "diagnosis.h"
+
 static struct wt_finding context_finding(enum wt_finding_id id, struct wt_values values)
 {
     struct wt_finding finding = {
@@ -9,10 +11,16 @@ static struct wt_finding context_finding(enum wt_finding_id id, struct wt_values
     return finding;
 }
 
+static void context_record(const struct wt_context *context, struct wt_finding *finding)
+{
+    finding->supports = wt_diagnosis_hear(context, context->frame->number, finding);
+    wt_records_add(context->engine->records, context->frame->number, finding);
+}
+
 void wt_find(const struct wt_context *context, enum wt_finding_id id, struct wt_values values)
 {
-    const struct wt_finding finding = context_finding(id, values);
-    wt_records_add(context->engine->records, context->frame->number, &finding);
+    struct wt_finding finding = context_finding(id, values);
+    context_record(context, &finding);
 }
 
 void wt_find_because(const struct wt_context *context, enum wt_finding_id id, enum wt_severity severity,
@@ -22,13 +30,14 @@ void wt_find_because(const struct wt_context *context, enum wt_finding_id id, en
     if (severity < finding.severity)
         finding.severity = severity;
     finding.reason = reason;
-    wt_records_add(context->engine->records, context->frame->number, &finding);
+    context_record(context, &finding);
 }
 
 void wt_find_earlier(const struct wt_context *context, uint32_t number, enum wt_finding_id id,
                      struct wt_values values)
 {
     struct wt_finding finding = context_finding(id, values);
+    finding.supports = wt_diagnosis_hear(context, number, &finding);
     finding.counted = false;
     wt_records_add(context->engine->records, number, &finding);
     finding.counted = true;

@@ -18,6 +18,7 @@ struct wt_engine {
     struct wt_table *links, *hosts, *paths, *flows;
     struct wt_history *history;
     struct wt_records *records;
+    struct wt_cases *cases;
 };
 
 struct wt_context {

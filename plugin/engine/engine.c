@@ -7,6 +7,7 @@
  */
 #include "checksum.h"
 #include "context.h"
+#include "diagnosis.h"
 #include "mtu.h"
 #include "pathmtu.h"
 #include "segmentation.h"
@@ -29,6 +30,7 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->flows = wt_flows_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
+    engine->cases = wt_cases_new();
     return engine;
 }
 
@@ -42,6 +44,7 @@ void wt_engine_free(struct wt_engine *engine)
     wt_table_free(engine->flows);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
+    wt_cases_free(engine->cases);
     g_free(engine);
 }
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * diagnosis: a root cause that explains many findings, with culprit, evidence and remedy.
+ */
+#ifndef WIRETRUTH_DIAGNOSIS_H
+#define WIRETRUTH_DIAGNOSIS_H
+
+#include <wiretruth/engine.h>
+
+enum wt_diagnosis_id {
+#define WT_DIAGNOSIS(id, name, trouble, role, sentence, provable, decide, linux, windows, hypervisor)        \
+    WT_DIAGNOSIS_##id,
+#include <wiretruth/diagnosis_table.h>
+#undef WT_DIAGNOSIS
+    WT_DIAGNOSES,
+};
+
+enum wt_role {
+    WT_ROLE_SENDER,
+    WT_ROLE_SENDERS_NIC,
+    WT_ROLE_FORWARDER,
+    WT_ROLE_BETWEEN,
+    WT_ROLE_CAPTURING_HOST,
+};
+
+/* Ascending. */
+enum wt_confidence {
+    WT_CONFIDENCE_NONE, /* suspected, or explained by another diagnosis: not to be said */
+    WT_CONFIDENCE_POSSIBLE,
+    WT_CONFIDENCE_LIKELY,
+    WT_CONFIDENCE_CERTAIN,
+};
+
+struct wt_diagnosis_row {
+    const char *name;
+    bool trouble;
+    enum wt_role role;
+    const char *sentence, *provable, *decide, *linux, *windows, *hypervisor;
+};
+
+extern const struct wt_diagnosis_row wt_diagnosis_table[WT_DIAGNOSES];
+extern const char *const wt_confidence_name[];
+extern const char *const wt_role_name[];
+
+/* One suspicion, and what was found for and against it. Findings carry the number of the case that they
+ * support. */
+struct wt_case {
+    enum wt_diagnosis_id id;
+    uint32_t number;                            /* from 1 */
+    struct wt_address culprit;                  /* for a device between two hosts: one of them */
+    struct wt_address other;                    /* the other end */
+    uint32_t supporting[WT_SEVERITY_ERROR + 1]; /* findings for it, by their severity */
+    uint32_t contradicting;
+    uint32_t first_frame, last_frame;
+    uint32_t proof_frame; /* which completed the proof; 0 while there is none */
+};
+
+/* Cases in the order in which they came up, `index` from 0; NULL behind the last one. */
+const struct wt_case *wt_engine_case(const struct wt_engine *engine, uint32_t index);
+
+/*
+ * How sure the case is now, other cases considered: what another diagnosis explains better, and "nothing is
+ * wrong" beside any trouble, is WT_CONFIDENCE_NONE. It may still change while frames come in.
+ */
+enum wt_confidence wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
+
+/* The case whose proof frame `number` completed, or NULL. */
+const struct wt_case *wt_engine_proof(const struct wt_engine *engine, uint32_t number);
+
+/* All cases with some confidence, most severe and most certain first; free the array with g_free(). */
+const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count);
+
+/* Writes the sentence of `c` into `text` of `size` bytes, always terminated. Returns `text`. `sentence` may
+ * be any text of the row that has $1 and $2 in it. */
+char *wt_case_text(const struct wt_case *c, const char *sentence, char *text, size_t size);
+
+#endif
