@@ -52,7 +52,7 @@ struct wt_case {
     uint32_t supporting[WT_SEVERITY_ERROR + 1]; /* findings for it, by their severity */
     uint32_t contradicting;
     uint32_t first_frame, last_frame;
-    uint32_t proof_frame; /* which completed the proof; 0 while there is none */
+    uint32_t proof_frame; /* which completed the proof of trouble; 0 while there is none */
 };
 
 /* Cases in the order in which they came up, `index` from 0; NULL behind the last one. */
@@ -64,7 +64,7 @@ const struct wt_case *wt_engine_case(const struct wt_engine *engine, uint32_t in
  */
 enum wt_confidence wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
 
-/* The case whose proof frame `number` completed, or NULL. */
+/* The case whose proof frame `number` completed, if it still stands; or NULL. */
 const struct wt_case *wt_engine_proof(const struct wt_engine *engine, uint32_t number);
 
 /* All cases with some confidence, most severe and most certain first; free the array with g_free(). */

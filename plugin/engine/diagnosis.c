@@ -5,10 +5,10 @@
  * suspect. Findings about the same suspect make one case, whatever the interface they were captured on.
  *
  * Confidence. A finding has the severity that its own evidence allows, so the case only adds up:
- *   certain   two Errors or more, and nothing contradicts
+ *   certain   two Errors or more
  *   likely    one Error, or at least WARNS_LIKELY Warns
  *   possible  a Warn
- * Contradicting findings take one step off, but never all: they are shown with the result.
+ * With anything that contradicts it a case is possible at most; both sides are shown with the result.
  *
  * Precedence. A cause explains its consequences: the NIC that cuts at the wrong size also exceeds the MSS and
  * makes it look as if reports were ignored; a leaked checksum looks like corruption. The consequence is not
@@ -186,7 +186,7 @@ static enum wt_confidence case_confidence(const struct wt_case *c)
         confidence = WT_CONFIDENCE_LIKELY;
     else if (warns)
         confidence = WT_CONFIDENCE_POSSIBLE;
-    return c->contradicting && confidence > WT_CONFIDENCE_POSSIBLE ? confidence - 1 : confidence;
+    return c->contradicting && confidence > WT_CONFIDENCE_POSSIBLE ? WT_CONFIDENCE_POSSIBLE : confidence;
 }
 
 static const struct rule *rule_of(enum wt_finding_id finding)
@@ -204,7 +204,8 @@ static void case_add(struct wt_case *c, const struct wt_context *context, uint32
     c->last_frame = frame;
     if (frame < c->first_frame)
         c->first_frame = frame;
-    if (c->proof_frame == 0 && case_confidence(c) >= WT_CONFIDENCE_LIKELY)
+    if (c->proof_frame == 0 && wt_diagnosis_table[c->id].trouble &&
+        case_confidence(c) >= WT_CONFIDENCE_LIKELY)
         c->proof_frame = context->frame->number;
 }
 
@@ -273,7 +274,7 @@ const struct wt_case *wt_engine_proof(const struct wt_engine *engine, uint32_t n
 {
     const struct wt_case *c = NULL;
     for (uint32_t i = 0; (c = wt_engine_case(engine, i)); i++)
-        if (c->proof_frame == number && wt_engine_confidence(engine, c))
+        if (c->proof_frame == number && wt_engine_confidence(engine, c) >= WT_CONFIDENCE_LIKELY)
             return c;
     return NULL;
 }

@@ -27,6 +27,20 @@ static const int expert_group[WT_AREAS] = {
     [WT_AREA_PMTU] = PI_RESPONSE_CODE,
 };
 
+static const int expert_confidence[] = {
+    [WT_CONFIDENCE_NONE] = PI_CHAT,
+    [WT_CONFIDENCE_POSSIBLE] = PI_NOTE,
+    [WT_CONFIDENCE_LIKELY] = PI_WARN,
+    [WT_CONFIDENCE_CERTAIN] = PI_ERROR,
+};
+
+enum {
+    CONFIDENCES = WT_CONFIDENCE_CERTAIN + 1
+};
+
+static expert_field diagnosis_ids[WT_DIAGNOSES][CONFIDENCES];
+static ei_register_info diagnosis_registrations[WT_DIAGNOSES * CONFIDENCES];
+
 static expert_field expert_ids[WT_FINDINGS][SEVERITIES];
 static ei_register_info registrations[WT_FINDINGS * SEVERITIES];
 
@@ -60,9 +74,30 @@ static ei_register_info registration(const struct wt_finding_row *row, const cha
     return info;
 }
 
+static void register_diagnoses(expert_module_t *module)
+{
+    int count = 0;
+
+    for (unsigned id = 0; id < WT_DIAGNOSES; id++) {
+        const struct wt_diagnosis_row *row = &wt_diagnosis_table[id];
+        const char *name = g_strconcat("wiretruth.diagnosis.", row->name, NULL);
+        const char *text = general_text(row->sentence);
+
+        for (unsigned confidence = 0; confidence < CONFIDENCES; confidence++) {
+            expert_field *field = &diagnosis_ids[id][confidence];
+            *field = (expert_field)EI_INIT;
+            diagnosis_registrations[count].ids = field;
+            diagnosis_registrations[count++].eiinfo =
+                (expert_field_info){name, PI_ASSUMPTION, expert_confidence[confidence], text, EXPFILL};
+        }
+    }
+    expert_register_field_array(module, diagnosis_registrations, count);
+}
+
 /* Names and texts are needed as long as the program runs. */
 void wt_expert_register(int proto)
 {
+    expert_module_t *module = expert_register_protocol(proto);
     int count = 0;
 
     for (unsigned id = 0; id < WT_FINDINGS; id++) {
@@ -76,13 +111,25 @@ void wt_expert_register(int proto)
             registrations[count++] = registration(row, name, text, (enum wt_severity)severity, field);
         }
     }
-    expert_register_field_array(expert_register_protocol(proto), registrations, count);
+    expert_register_field_array(module, registrations, count);
+    register_diagnoses(module);
 }
 
 void wt_expert_add(packet_info *pinfo, proto_item *item, const struct wt_finding *finding, const char *text)
 {
     const enum wt_severity highest = wt_finding_table[finding->id].severity;
     expert_field *field = &expert_ids[finding->id][MIN(finding->severity, highest)];
+
+    if (item)
+        expert_add_info_format(pinfo, item, field, "%s", text);
+    else
+        expert_add_info(pinfo, NULL, field);
+}
+
+void wt_expert_add_diagnosis(packet_info *pinfo, proto_item *item, enum wt_diagnosis_id id,
+                             enum wt_confidence confidence, const char *text)
+{
+    expert_field *field = &diagnosis_ids[id][confidence];
 
     if (item)
         expert_add_info_format(pinfo, item, field, "%s", text);

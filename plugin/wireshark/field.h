@@ -32,10 +32,12 @@ enum wt_field {
     WT_FIELD_WHY,
     WT_FIELD_REMEDY,
     WT_FIELD_NOT_LOOKED_AT,
+    WT_FIELD_DIAGNOSIS,
     WT_FIELD_WIRE, /* the lines that group others; real fields, so that -T json has fixed names */
     WT_FIELD_CHECKSUM,
     WT_FIELD_PATH,
     WT_FIELD_WINDOW,
+    WT_FIELD_PROOF,
     WT_FIELDS,
 };
 

@@ -123,6 +123,56 @@ static void add_findings(const struct view *view)
                 add_finding(view, finding);
 }
 
+/* --- diagnoses --- */
+
+/* The case that `finding` supports, if it is sure enough to be said of a frame; a mere possibility is not. */
+static const struct wt_case *case_of(const struct view *view, const struct wt_finding *finding)
+{
+    const struct wt_case *c =
+        finding->supports ? wt_engine_case(view->record->engine, finding->supports - 1) : NULL;
+
+    if (!c || !finding->shown || wt_engine_confidence(view->record->engine, c) < WT_CONFIDENCE_LIKELY)
+        return NULL;
+    return c;
+}
+
+/* Whether an earlier finding of this frame supports the same diagnosis. */
+static bool is_repeated(const struct view *view, const struct wt_finding *finding, enum wt_diagnosis_id id)
+{
+    for (const struct wt_finding *at = view->record->findings; at != finding; at = at->next) {
+        const struct wt_case *c = case_of(view, at);
+        if (c && c->id == id)
+            return true;
+    }
+    return false;
+}
+
+static void add_proof(const struct view *view)
+{
+    const struct wt_engine *engine = view->record->engine;
+    const struct wt_case *c = wt_engine_proof(engine, view->record->frame.number);
+    proto_item *item = NULL;
+    char text[TEXT_SIZE];
+
+    if (!c)
+        return;
+    wt_case_text(c, wt_diagnosis_table[c->id].sentence, text, sizeof(text));
+    if (view->tree)
+        item = proto_tree_add_none_format(view->tree, wt_field_id(WT_FIELD_PROOF), view->tvb, 0, 0,
+                                          "Proof complete: %s", text);
+    proto_item_set_generated(item);
+    wt_expert_add_diagnosis(view->pinfo, item, c->id, wt_engine_confidence(engine, c), text);
+}
+
+static void add_diagnoses(const struct view *view)
+{
+    for (const struct wt_finding *finding = view->record->findings; finding; finding = finding->next) {
+        const struct wt_case *c = case_of(view, finding);
+        if (c && !is_repeated(view, finding, c->id))
+            add_text(view, view->tree, WT_FIELD_DIAGNOSIS, wt_diagnosis_table[c->id].name);
+    }
+}
+
 /* --- facts --- */
 
 static void add_wire(const struct view *view, const struct wt_facts *facts)
@@ -323,9 +373,11 @@ void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinf
     if (tree)
         view.tree = add_top(&view);
     add_findings(&view);
+    add_proof(&view);
     if (!tree)
         return;
     add_text(&view, view.tree, WT_FIELD_NOT_LOOKED_AT, wt_missed_text(record->missed));
+    add_diagnoses(&view);
     add_relations(&view);
     add_facts(&view);
 }

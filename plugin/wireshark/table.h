@@ -6,7 +6,8 @@
 /* Registers all tables. Call in the handoff of the protocol, when the tap exists. */
 void wt_table_register(void);
 
-void wt_table_tree_register(void); /* -z wiretruth,tree: table_tree.c */
-void wt_table_wire_register(void); /* -z wiretruth,wire: table_wire.c */
+void wt_table_tree_register(void);      /* -z wiretruth,tree: table_tree.c */
+void wt_table_wire_register(void);      /* -z wiretruth,wire: table_wire.c */
+void wt_table_diagnosis_register(void); /* -z wiretruth,diagnosis and -z wiretruth,json: table_diagnosis.c */
 
 #endif
