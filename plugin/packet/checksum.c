@@ -140,9 +140,9 @@ static void verify_sum(struct verify *verify, const struct job *job, struct wt_p
 /* How much of the L4 part from its first byte on was captured without a gap. */
 static uint32_t l4_captured(const struct wt_packet *packet)
 {
-    if (packet->has_l4)
-        return packet->l4_header_len + packet->payload_captured;
-    return packet->truncated ? 0 : packet->l4_len;
+    if (!packet->truncated)
+        return packet->l4_len;
+    return packet->payload_captured ? packet->l4_header_len + packet->payload_captured : 0;
 }
 
 /* A job over the whole L4 part, with a field at `field` in its header; false if that field was not captured.
@@ -158,16 +158,32 @@ static bool plan(const struct verify *verify, struct wt_packet *packet, uint32_t
     return true;
 }
 
+/*
+ * Sum of the pseudo header without length. Headers behind the fixed one may change its addresses, so they are
+ * gone through again. An IPv4-mapped address sums to the same as the IPv4 address: its prefix is 0xffff, a
+ * zero.
+ */
+static bool packet_pseudo_sum(const struct verify *verify, const struct wt_packet *packet, uint16_t *sum)
+{
+    if (packet->ip_header_len == (packet->version == 4 ? WT_IPV4_HEADER : WT_IPV6_HEADER)) {
+        *sum =
+            wt_sum_fold((uint64_t)packet->proto + wt_sum_bytes(packet->src.bytes, sizeof packet->src.bytes) +
+                        wt_sum_bytes(packet->dst.bytes, sizeof packet->dst.bytes));
+        return true;
+    }
+    struct wt_ip ip;
+    if (!wt_ip_read(&verify->bytes, packet->offset, packet->offset + packet->l3_len, &ip) || !ip.route_known)
+        return false;
+    *sum = wt_pseudo_sum(&verify->bytes, &ip);
+    return true;
+}
+
 /* Adds the pseudo header of `packet` to the job. */
 static void plan_pseudo(const struct verify *verify, const struct wt_packet *packet, struct job *job)
 {
-    struct wt_ip ip;
-    if (!wt_ip_read(&verify->bytes, packet->offset, packet->offset + packet->l3_len, &ip))
-        return;
-    job->has_pseudo = ip.route_known;
-    job->whole &= ip.route_known;
-    job->segmented = ip.route_known && (packet->proto == WT_PROTO_TCP || packet->proto == WT_PROTO_UDP);
-    job->pseudo_no_length = wt_pseudo_sum(&verify->bytes, &ip);
+    job->has_pseudo = packet_pseudo_sum(verify, packet, &job->pseudo_no_length);
+    job->whole &= job->has_pseudo;
+    job->segmented = job->has_pseudo && (packet->proto == WT_PROTO_TCP || packet->proto == WT_PROTO_UDP);
     job->pseudo = wt_pseudo_sum_length(job->pseudo_no_length, packet->l4_len);
 }
 

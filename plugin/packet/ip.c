@@ -10,8 +10,6 @@
 #include "ip.h"
 
 enum {
-    IPV4_HEADER = 20,
-    IPV6_HEADER = 40,
     IPV4_DF = 0x4000,
     IPV4_MF = 0x2000,
     IPV4_OFFSET = 0x1fff,
@@ -28,7 +26,7 @@ enum {
 static void ipv4_read_route(const struct wt_bytes *bytes, struct wt_ip *ip)
 {
     uint32_t end = ip->offset + ip->header_len;
-    for (uint32_t at = ip->offset + IPV4_HEADER; at < end;) {
+    for (uint32_t at = ip->offset + WT_IPV4_HEADER; at < end;) {
         uint8_t kind = wt_bytes_u8(bytes, at), length = wt_bytes_u8(bytes, at + 1);
         if (kind == IPV4_OPTION_END)
             return;
@@ -50,7 +48,7 @@ static bool ipv4_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t l
     uint32_t at = ip->offset, left = limit > at ? limit - at : 0;
     ip->header_len = (wt_bytes_u8(bytes, at) & 15U) * 4U;
     ip->coverage = WT_COVERAGE_MALFORMED;
-    if (ip->header_len < IPV4_HEADER)
+    if (ip->header_len < WT_IPV4_HEADER)
         return false;
     uint16_t fragment = wt_bytes_u16(bytes, at + 6);
     ip->tos = wt_bytes_u8(bytes, at + 1);
@@ -69,7 +67,7 @@ static bool ipv4_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t l
     if (ip->length < ip->header_len)
         return true;
     ip->coverage = wt_bytes_hold(bytes, at, ip->header_len) ? WT_COVERAGE_COMPLETE : WT_COVERAGE_TRUNCATED;
-    if (ip->header_len > IPV4_HEADER)
+    if (ip->header_len > WT_IPV4_HEADER)
         ipv4_read_route(bytes, ip);
     if (wt_ip_has_l4(ip) && ip->proto == WT_PROTO_AH)
         wt_ip_read_extensions(bytes, ip);
@@ -80,7 +78,7 @@ static bool ipv4_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t l
 static void ipv6_fill_length(struct wt_ip *ip, uint32_t limit)
 {
     uint32_t left = limit > ip->offset ? limit - ip->offset : 0;
-    if (ip->proto == WT_PROTO_NONE || left <= IPV6_HEADER + WT_IP_TRAILER_MAX)
+    if (ip->proto == WT_PROTO_NONE || left <= WT_IPV6_HEADER + WT_IP_TRAILER_MAX)
         return;
     ip->length_zero = true;
     ip->length = left;
@@ -89,16 +87,16 @@ static void ipv6_fill_length(struct wt_ip *ip, uint32_t limit)
 static bool ipv6_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t limit)
 {
     uint32_t at = ip->offset;
-    ip->header_len = IPV6_HEADER;
+    ip->header_len = WT_IPV6_HEADER;
     ip->tos = (uint8_t)(wt_bytes_u16(bytes, at) >> 4);
-    ip->length_field = ip->length = wt_bytes_u16(bytes, at + 4) + (uint32_t)IPV6_HEADER;
+    ip->length_field = ip->length = wt_bytes_u16(bytes, at + 4) + (uint32_t)WT_IPV6_HEADER;
     ip->proto = wt_bytes_u8(bytes, at + 6);
     ip->ttl = wt_bytes_u8(bytes, at + 7);
     ip->df = true;
     ip->src_offset = at + 8;
     ip->dst_offset = at + 24;
     ip->coverage = WT_COVERAGE_COMPLETE;
-    if (ip->length_field == IPV6_HEADER)
+    if (ip->length_field == WT_IPV6_HEADER)
         ipv6_fill_length(ip, limit);
     wt_ip_read_extensions(bytes, ip);
     return true;
@@ -108,9 +106,9 @@ bool wt_ip_read(const struct wt_bytes *bytes, uint32_t offset, uint32_t limit, s
 {
     *ip = (struct wt_ip){.offset = offset, .route_known = true, .coverage = WT_COVERAGE_TRUNCATED};
     ip->version = wt_bytes_u8(bytes, offset) >> 4;
-    if (ip->version == 4 && wt_bytes_hold(bytes, offset, IPV4_HEADER))
+    if (ip->version == 4 && wt_bytes_hold(bytes, offset, WT_IPV4_HEADER))
         return ipv4_read(bytes, ip, limit);
-    if (ip->version == 6 && wt_bytes_hold(bytes, offset, IPV6_HEADER))
+    if (ip->version == 6 && wt_bytes_hold(bytes, offset, WT_IPV6_HEADER))
         return ipv6_read(bytes, ip, limit);
     if (wt_bytes_hold(bytes, offset, 1) && ip->version != 4 && ip->version != 6)
         ip->coverage = WT_COVERAGE_MALFORMED;

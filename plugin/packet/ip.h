@@ -46,6 +46,12 @@ enum {
     WT_IP_TRAILER_MAX = 64
 };
 
+/* Lengths of the fixed headers. */
+enum {
+    WT_IPV4_HEADER = 20,
+    WT_IPV6_HEADER = 40,
+};
+
 struct wt_ip {
     uint8_t version;
     uint8_t proto; /* behind all extension headers that could be read */

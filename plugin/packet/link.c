@@ -39,6 +39,7 @@ static bool ethertype_encapsulates(uint16_t type)
     case 0x894f: /* network service header */
     case 0x9200: /* VLAN, older numbers */
     case 0x9300:
+    case 0xd28b: /* Arista time stamps */
     case 0xf1c1: /* 802.1CB redundancy tag */
     case 0xfcfc: /* MDS header */
         return true;

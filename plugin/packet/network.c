@@ -57,6 +57,8 @@ static wt_step *protocol_step(uint8_t protocol)
         return wt_walk_ipv6;
     case WT_PROTO_GRE:
         return wt_walk_gre;
+    case WT_PROTO_PIM:
+        return wt_walk_pim;
     case WT_PROTO_MPLS:
         return wt_walk_mpls;
     case WT_PROTO_ETHERIP:

@@ -118,12 +118,30 @@ void wt_walk_ppp_protocol(struct wt_walk *walk, uint16_t protocol)
     }
 }
 
+/* Cisco HDLC, which captures of serial lines call PPP too: address, control 0, Ethernet type. */
+static bool is_cisco_hdlc(const struct wt_walk *walk)
+{
+    enum {
+        UNICAST = 0x0f00,
+        BROADCAST = 0x8f00
+    };
+    uint16_t first = wt_bytes_u16(&walk->bytes, walk->offset);
+    return first == UNICAST || first == BROADCAST;
+}
+
 /* Address and control may be absent, and a protocol number may be one byte long, odd then (RFC
  * 1661 6.5, 6.6). */
 void wt_walk_ppp(struct wt_walk *walk)
 {
     if (!wt_walk_header(walk, WT_LAYER_PPP, 1))
         return;
+    if (is_cisco_hdlc(walk)) {
+        if (wt_walk_need(walk, 4)) {
+            walk->offset += 4;
+            wt_walk_ethertype(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+        }
+        return;
+    }
     if (wt_bytes_u16(&walk->bytes, walk->offset) == PPP_ADDRESS_CONTROL)
         walk->offset += 2;
     uint32_t size = wt_bytes_u8(&walk->bytes, walk->offset) & 1 ? 1 : 2;

@@ -32,9 +32,21 @@ static bool is_little_endian(void)
 /* Up to seven bytes, as if zeros followed. */
 static uint64_t load_rest(const uint8_t *data, uint32_t length)
 {
-    uint8_t rest[8] = {0};
-    memcpy(rest, data, length);
-    return load64(rest);
+    uint32_t four = 0;
+    uint16_t two = 0;
+    uint8_t one[2] = {0};
+    uint32_t at = 0;
+    if (length & 4)
+        memcpy(&four, data, sizeof four);
+    at += length & 4;
+    if (length & 2)
+        memcpy(&two, data + at, sizeof two);
+    at += length & 2;
+    if (length & 1)
+        one[0] = data[at];
+    uint16_t last;
+    memcpy(&last, one, sizeof last);
+    return (uint64_t)four + two + last;
 }
 
 uint16_t wt_sum_bytes(const uint8_t *data, uint32_t length)
@@ -48,9 +60,7 @@ uint16_t wt_sum_bytes(const uint8_t *data, uint32_t length)
     }
     for (; length >= 8; data += 8, length -= 8)
         a = add_halves(a, load64(data));
-    if (length)
-        b = add_halves(b, load_rest(data, length));
-    uint16_t sum = wt_sum_fold((uint64_t)wt_sum_fold(a) + wt_sum_fold(b) + wt_sum_fold(c) + wt_sum_fold(d));
+    uint16_t sum = wt_sum_fold(a + b + c + d + load_rest(data, length));
     if (!is_little_endian())
         return sum;
     return (uint16_t)(sum << 8 | sum >> 8);

@@ -109,6 +109,47 @@ void wt_walk_etherip(struct wt_walk *walk)
     walk->next = wt_walk_ethernet;
 }
 
+/*
+ * A multicast router's first hop sends data inside PIM to the rendezvous point (RFC 7761 4.9.3). A null
+ * register has a header without a packet inside.
+ */
+void wt_walk_pim(struct wt_walk *walk)
+{
+    enum {
+        VERSION_2_REGISTER = 0x21,
+        NULL_REGISTER = 0x40
+    };
+    if (wt_bytes_u8(&walk->bytes, walk->offset) != VERSION_2_REGISTER || !wt_walk_need(walk, 9))
+        return;
+    if (wt_bytes_u8(&walk->bytes, walk->offset + 4) & NULL_REGISTER)
+        walk->quoted = true;
+    walk->offset += 8;
+    walk->next = wt_walk_ip;
+}
+
+/* L2TP version 2 data messages carry PPP (RFC 2661 3.1). */
+void wt_walk_l2tp(struct wt_walk *walk)
+{
+    enum {
+        CONTROL = 0x8000,
+        LENGTH = 0x4000,
+        RESERVED = 0x34f0,
+        SEQUENCE = 0x0800,
+        OFFSET = 0x0200,
+        VERSION = 15
+    };
+    uint16_t flags = wt_bytes_u16(&walk->bytes, walk->offset);
+    uint32_t length = 6U + (flags & LENGTH ? 2U : 0U) + (flags & SEQUENCE ? 4U : 0U);
+    if (flags & (CONTROL | RESERVED) || (flags & VERSION) != 2)
+        return;
+    if (flags & OFFSET)
+        length += 2U + wt_bytes_u16(&walk->bytes, walk->offset + length);
+    if (!wt_walk_need(walk, length + 1))
+        return;
+    walk->offset += length;
+    walk->next = wt_walk_ppp;
+}
+
 enum {
     VXLAN_VNI = 0x08,
     VXLAN_GROUP_POLICY = 0x80,
@@ -220,7 +261,8 @@ static wt_step *port_step(uint16_t port)
         return wt_walk_geneve;
     case 6635:
         return wt_walk_mpls;
-    case 1701: /* L2TP */
+    case 1701:
+        return wt_walk_l2tp;
     case 3544: /* Teredo */
     case 4341: /* LISP */
     case 5247: /* CAPWAP */

@@ -58,7 +58,8 @@ wt_step wt_walk_ethernet, wt_walk_llc, wt_walk_vlan, wt_walk_sll, wt_walk_sll2, 
 wt_step wt_walk_mpls, wt_walk_pppoe, wt_walk_ppp;
 wt_step wt_walk_ip, wt_walk_ipv4, wt_walk_ipv6;
 wt_step wt_walk_icmp, wt_walk_icmpv6;
-wt_step wt_walk_gre, wt_walk_vxlan, wt_walk_vxlan_gpe, wt_walk_geneve, wt_walk_gtpu, wt_walk_etherip;
+wt_step wt_walk_gre, wt_walk_vxlan, wt_walk_vxlan_gpe, wt_walk_geneve, wt_walk_gtpu, wt_walk_l2tp;
+wt_step wt_walk_etherip, wt_walk_pim;
 
 /* Step for a UDP payload between these ports, NULL if it is no tunnel. */
 wt_step *wt_walk_udp_tunnel(uint16_t src_port, uint16_t dst_port);
