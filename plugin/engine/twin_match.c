@@ -25,6 +25,7 @@ enum {
     MATCH_CONTENT_NAT = 8,            /* payload bytes that agree by chance too rarely */
     MATCH_SERIES = 64,                /* datagrams of one UDP super-frame (UDP_MAX_SEGMENTS, linux/udp.h) */
     MATCH_WEAK_DISTANCE = 1000000000, /* nanoseconds around the expected time */
+    MATCH_SEGMENT = 512,              /* bytes; full segments are hardly ever smaller */
     MATCH_DOUBT_FOUND = 1,
     MATCH_DOUBT_ENDS = 2,
     MATCH_DOUBT_ID = 4,
@@ -124,6 +125,15 @@ static bool match_has_ids(const struct wt_sighting *a, const struct wt_sighting 
     return a->has_id && b->has_id && (a->id || b->id);
 }
 
+/* By how much the identification of a piece may be ahead of that of the packet it was cut from. */
+static uint32_t match_pieces(const struct wt_sighting *first, const struct wt_sighting *second)
+{
+    uint32_t size = MAX(MIN(first->payload, second->payload), MATCH_SEGMENT);
+    if (first->wire_frames > 1)
+        return first->wire_frames;
+    return (uint32_t)wt_seq_distance(second->seq, first->seq) / size + 1;
+}
+
 static bool match_ids(const struct wt_twin_match *match, const struct wt_sighting *sighting)
 {
     const struct wt_sighting *twin = match->twin;
@@ -132,9 +142,9 @@ static bool match_ids(const struct wt_twin_match *match, const struct wt_sightin
     if (match->kind == WT_TWIN_CONTENT || twin->seq == sighting->seq)
         return twin->id == sighting->id;
     bool twin_first = wt_seq_after(sighting->seq, twin->seq);
-    uint32_t pieces = (twin_first ? sighting->id - twin->id : twin->id - sighting->id) & 0xffff;
-    uint32_t bytes = (uint32_t)abs(wt_seq_distance(sighting->seq, twin->seq));
-    return pieces <= bytes / MIN(sighting->payload, twin->payload) + 1;
+    const struct wt_sighting *first = twin_first ? twin : sighting;
+    const struct wt_sighting *second = twin_first ? sighting : twin;
+    return ((second->id - first->id) & 0xffff) <= match_pieces(first, second);
 }
 
 static bool match_ids_asked(const struct wt_course *course)
@@ -192,11 +202,11 @@ static bool match_judge(struct match_search *search, struct wt_twin_match *match
     int64_t expected = 0;
     bool known = wt_points_expect(search->points, course, sighting->side, &expected);
     match->distance = llabs(twin->time - sighting->time - expected);
-    bool weak = !(match_has_ids(twin, sighting) && ids) && match->kind == WT_TWIN_CONTENT;
-    if (weak && known && match->distance > MATCH_WEAK_DISTANCE)
-        return false;
     bool same_ends = twin->source == sighting->source && twin->destination == sighting->destination;
     bool found = twin->found[sighting->point] + (match->end - match->start) > wt_sighting_size(twin);
+    bool weak = !(match_has_ids(twin, sighting) && ids) && match->kind == WT_TWIN_CONTENT;
+    if (weak && (found || (known && match->distance > MATCH_WEAK_DISTANCE)))
+        return false;
     match->doubt =
         (ids ? 0U : MATCH_DOUBT_ID) + (same_ends ? 0U : MATCH_DOUBT_ENDS) + (found ? MATCH_DOUBT_FOUND : 0U);
     return true;

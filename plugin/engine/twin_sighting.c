@@ -77,7 +77,10 @@ static uint64_t sighting_icmp(const struct wt_context *context)
         return hash;
     const struct wt_packet *quote = &context->reading->quote[0];
     hash = mix(mix(hash, quote->id), quote->l3_field);
-    return quote->proto == SIGHTING_TCP && quote->has_l4 ? mix(hash, quote->tcp.seq) : hash;
+    if (quote->proto != SIGHTING_TCP || !quote->has_l4)
+        return hash;
+    hash = mix(mix(hash, quote->tcp.seq), quote->tcp.ack);
+    return mix(hash, quote->tcp.has_timestamp ? quote->tcp.timestamp : 0);
 }
 
 static uint64_t sighting_tcp(const struct wt_tcp *tcp)
