@@ -200,6 +200,20 @@ struct wt_packet {
     uint16_t l4_checksum_expected;                    /* what a valid packet would carry; 0 unless verified */
 };
 
+/* An MTU of the link that somebody on it announces. */
+enum wt_announcement_kind {
+    WT_ANNOUNCEMENT_NONE,
+    WT_ANNOUNCEMENT_DHCP,
+    WT_ANNOUNCEMENT_ROUTER, /* IPv6 router advertisement: for IPv6 only */
+    WT_ANNOUNCEMENT_PPP,    /* for packets in PPP only */
+    WT_ANNOUNCEMENT_LLDP,   /* or CDP */
+};
+
+struct wt_announcement {
+    enum wt_announcement_kind kind;
+    uint32_t mtu; /* largest L3 packet */
+};
+
 struct wt_reading {
     struct wt_layers layers;
     struct wt_packet packet[WT_PACKETS_MAX]; /* outermost first */
@@ -212,6 +226,7 @@ struct wt_reading {
     uint16_t vlan[WT_VLANS_MAX];    /* VLAN ids, outermost first */
     uint8_t mac_src[6], mac_dst[6]; /* outermost Ethernet header; zero where there is none */
     bool has_mac;
+    struct wt_announcement announcement;
 };
 
 /* Finds the layers of `frame`. Always leaves `layers` valid; its `coverage` says how far it came. */

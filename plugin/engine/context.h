@@ -16,10 +16,10 @@
 struct wt_engine {
     struct wt_preferences preferences;
     struct wt_table *links, *hosts, *paths, *flows;
+    struct wt_table *wrongs, *leaks; /* of checksums */
     struct wt_history *history;
     struct wt_records *records;
     struct wt_cases *cases;
-    struct wt_twins *twins;
 };
 
 struct wt_context {
@@ -34,6 +34,7 @@ struct wt_context {
     unsigned sender;      /* side of the flow that sent the packet */
     struct wt_facts *facts;
     bool innermost;   /* last packet of the frame */
+    bool loopback;    /* never left the host */
     bool super_frame; /* some packet of this frame stands for several wire frames */
 };
 

@@ -6,12 +6,14 @@
  * it.
  */
 #include "checksum.h"
+#include "checksum_cause.h"
+#include "checksum_leak.h"
 #include "context.h"
 #include "diagnosis.h"
+#include "direction.h"
 #include "mtu.h"
 #include "pathmtu.h"
 #include "segmentation.h"
-#include "twin.h"
 #include "window.h"
 
 enum {
@@ -29,10 +31,11 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->hosts = wt_hosts_new();
     engine->paths = wt_paths_new();
     engine->flows = wt_flows_new();
+    engine->wrongs = wt_wrongs_new();
+    engine->leaks = wt_leaks_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
     engine->cases = wt_cases_new();
-    engine->twins = wt_twins_new();
     return engine;
 }
 
@@ -44,10 +47,11 @@ void wt_engine_free(struct wt_engine *engine)
     wt_table_free(engine->hosts);
     wt_table_free(engine->paths);
     wt_table_free(engine->flows);
+    wt_table_free(engine->wrongs);
+    wt_table_free(engine->leaks);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
     wt_cases_free(engine->cases);
-    wt_twins_free(engine->twins);
     g_free(engine);
 }
 
@@ -85,34 +89,11 @@ static void engine_resolve(struct wt_context *context)
     context->path = wt_table_recall(engine->paths, path, &path_key);
 }
 
-/* Direction of the frame, from the strongest evidence there is; the innermost packet with ports decides in
- * the end. */
-static void engine_direct(struct wt_context *context)
-{
-    struct wt_facts *facts = context->facts;
-    enum wt_capture_point point = context->engine->preferences.capture_point;
-    if (context->frame->direction != WT_DIRECTION_UNKNOWN) {
-        facts->direction = context->frame->direction;
-        facts->direction_source = WT_DIRECTION_SOURCE_FLAGS;
-    } else if (context->reading->direction != WT_DIRECTION_UNKNOWN) {
-        facts->direction = context->reading->direction;
-        facts->direction_source = WT_DIRECTION_SOURCE_COOKED;
-    } else if (point == WT_POINT_FIND_OUT) {
-        facts->direction = wt_host_direction(context->src, context->dst);
-    } else if (point != WT_POINT_BETWEEN && context->flow) {
-        bool most = wt_context_side(context)->payload + context->packet->payload_len >=
-                    wt_context_peer(context)->payload;
-        facts->direction = most == (point == WT_POINT_SENDER) ? WT_DIRECTION_SENT : WT_DIRECTION_RECEIVED;
-    }
-    if (facts->direction != WT_DIRECTION_UNKNOWN && facts->direction_source == WT_DIRECTION_SOURCE_NONE)
-        facts->direction_source = WT_DIRECTION_SOURCE_LEARNT;
-}
-
 /* A partial checksum on a small packet makes its sender local at once, so that the first frame is directed
  * too. */
 static void engine_learn_small(struct wt_context *context)
 {
-    if (context->flow && context->packet->payload_len == 0)
+    if (context->packet->payload_len == 0)
         wt_checksum_learn(context);
 }
 
@@ -123,7 +104,7 @@ static void engine_judge(struct wt_context *context)
     if (tcp)
         wt_flow_handshake(context->flow, context->sender, context->packet, context->frame->time);
     engine_learn_small(context);
-    engine_direct(context);
+    wt_direction_judge(context);
     wt_mtu_learn(context);
     wt_segmentation_judge(context);
     wt_checksum_judge(context);
@@ -131,7 +112,7 @@ static void engine_judge(struct wt_context *context)
     if (context->innermost)
         wt_mtu_judge(context);
     wt_pathmtu_judge(context);
-    if (context->packet->payload_len > 0)
+    if (context->packet->payload_len > 0 && !context->super_frame) /* a super-frame was learnt from at once */
         wt_checksum_learn(context);
     if (tcp)
         wt_flow_advance(context->flow, context->sender, context->packet);
@@ -141,6 +122,8 @@ static void engine_judge(struct wt_context *context)
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)
 {
     struct wt_facts *facts = wt_records_begin(engine->records, frame->number);
+    if (reading->announcement.kind != WT_ANNOUNCEMENT_NONE)
+        wt_link_announced(wt_link_of(engine->links, frame), &reading->announcement);
     if (reading->packets == 0)
         return;
     facts->ip = true;
@@ -156,7 +139,6 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
         context.flow = NULL;
         engine_judge(&context);
     }
-    wt_twin_judge(&context);
 }
 
 const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number)

@@ -26,7 +26,23 @@ struct wt_flow_key {
  * detector, with an entry made at the first symptom.
  */
 struct wt_side_segments {
-    uint32_t single; /* largest payload of an ordinary segment or datagram */
+    uint32_t watch_seq, watch_len; /* data sent in one captured frame, watched for where it is acknowledged */
+    uint32_t last_len; /* payload of the frame sent last, if what follows can tell how it was cut */
+    uint32_t path_mtu; /* the path MTU that its segments were judged by last; 0 without one */
+    uint16_t watch_size, last_size; /* segments of this size were expected of the two */
+    uint16_t last_id;               /* IP identification of the frame sent last */
+    /* Sizes below count TCP options, so that they hold for segments with other options too. */
+    uint16_t single;    /* largest ordinary segment or datagram */
+    uint16_t cut;       /* size that this side was seen to cut its data to, against what was expected */
+    uint16_t candidate; /* the same, not yet seen often enough */
+    uint16_t before;    /* size in force before the path MTU changed */
+    uint8_t watch_options, last_options;
+    uint8_t single_hits, candidate_hits;
+    uint8_t intact, intact_bare; /* packets with and without payload whose checksum is valid, up to 255 */
+    bool obeyed : 1;             /* the path MTU shows in what this side sends */
+    bool small : 1;              /* it sends super-frames even below the link MTU (UDP GSO) */
+    bool leaking : 1;            /* some of its checksums never got completed, see checksum_leak.c */
+    bool wrong : 1;              /* some of its checksums are wrong, see checksum_cause.c */
 };
 
 struct wt_side_reports {
@@ -68,6 +84,7 @@ struct wt_flow {
     int64_t syn_time;
 };
 
+_Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
 _Static_assert(sizeof(struct wt_flow) <= 448,
                "a connection may cost 512 bytes, its place in the hash table included");
 

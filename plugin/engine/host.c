@@ -2,7 +2,8 @@
 #include "host.h"
 
 enum {
-    HOSTS_MAX = 1 << 16
+    HOSTS_MAX = 1 << 16,
+    HOST_TCP = 6,
 };
 
 WT_TABLE_KEY(host, struct wt_host_key)
@@ -22,32 +23,37 @@ bool wt_checksum_is_partial(enum wt_checksum checksum)
     return checksum == WT_CHECKSUM_PARTIAL || checksum == WT_CHECKSUM_PARTIAL_NO_LENGTH;
 }
 
-void wt_host_learn(struct wt_host *host, enum wt_checksum checksum, bool super_frame)
+bool wt_checksum_is_left(const struct wt_packet *packet)
 {
-    bool partial = wt_checksum_is_partial(checksum);
-    if (super_frame)
-        host->merged_partial += partial;
-    else if (partial)
-        host->single_partial++;
-    else if (checksum == WT_CHECKSUM_VALID)
-        host->single_complete++;
+    return wt_checksum_is_partial(packet->l4_checksum) || packet->l4_checksum == WT_CHECKSUM_UNFILLED ||
+           packet->ip_checksum == WT_CHECKSUM_UNFILLED;
 }
 
-static bool host_is_local(const struct wt_host *host)
+/* Linux answers to closed ports with a complete sum where all else is left for the NIC
+ * (ip_send_unicast_reply), so a reset proves nothing. */
+static void host_learn_bare(struct wt_host *host, const struct wt_packet *packet)
 {
-    return host->single_partial > 0;
+    if (packet->tcp.flags & WT_TCP_RST)
+        return;
+    host->bare_partial += wt_checksum_is_partial(packet->l4_checksum);
+    host->bare_complete += packet->l4_checksum == WT_CHECKSUM_VALID;
 }
 
-static bool host_is_remote(const struct wt_host *host)
+void wt_host_learn(struct wt_host *host, const struct wt_packet *packet, bool super_frame)
 {
-    return host->single_partial == 0 && host->single_complete > 0 && host->merged_partial > 0;
-}
-
-enum wt_direction wt_host_direction(const struct wt_host *src, const struct wt_host *dst)
-{
-    bool sent = host_is_local(src) || host_is_remote(dst);
-    bool received = host_is_local(dst) || host_is_remote(src);
-    if (sent == received)
-        return WT_DIRECTION_UNKNOWN;
-    return sent ? WT_DIRECTION_SENT : WT_DIRECTION_RECEIVED;
+    bool valid = packet->l4_checksum == WT_CHECKSUM_VALID && packet->ip_checksum != WT_CHECKSUM_BAD;
+    host->intact += valid;
+    host->damaged += packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
+    if (!packet->has_l4 || packet->src_port == 0)
+        return;
+    if (super_frame) {
+        host->merged++;
+        return;
+    }
+    if (packet->proto == HOST_TCP && packet->payload_len == 0) {
+        host_learn_bare(host, packet);
+        return;
+    }
+    host->single_partial += wt_checksum_is_partial(packet->l4_checksum);
+    host->single_complete += packet->l4_checksum == WT_CHECKSUM_VALID;
 }

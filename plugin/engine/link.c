@@ -39,3 +39,24 @@ void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source
     link->mtu = mtu;
     link->source = source;
 }
+
+void wt_link_announced(struct wt_link *link, const struct wt_announcement *announcement)
+{
+    uint32_t mtu = announcement->mtu;
+    switch (announcement->kind) {
+    case WT_ANNOUNCEMENT_NONE:
+        break;
+    case WT_ANNOUNCEMENT_DHCP:
+        wt_link_learn(link, mtu, WT_MTU_DHCP);
+        break;
+    case WT_ANNOUNCEMENT_ROUTER:
+        link->router_mtu = mtu;
+        break;
+    case WT_ANNOUNCEMENT_PPP:
+        link->ppp_mtu = link->ppp_mtu && link->ppp_mtu < mtu ? link->ppp_mtu : mtu;
+        break;
+    case WT_ANNOUNCEMENT_LLDP:
+        wt_link_learn(link, mtu, WT_MTU_LLDP);
+        break;
+    }
+}

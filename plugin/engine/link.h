@@ -16,6 +16,10 @@ struct wt_link {
     struct wt_link_key key;
     uint32_t mtu;
     enum wt_mtu_source source;
+    uint32_t router_mtu; /* of a router advertisement, for IPv6; 0 without one */
+    uint32_t ppp_mtu;    /* the smaller of both ends' agreed MRU; 0 while unknown */
+    uint32_t above;      /* length of the last ordinary packet larger than `mtu` */
+    uint32_t above_hits; /* how often in a row */
 };
 
 struct wt_table *wt_links_new(void);
@@ -26,5 +30,8 @@ struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame)
 /* Takes `mtu` from `source`, unless what is known comes from stronger evidence, or from equal one and is
  * larger. */
 void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source);
+
+/* Takes what somebody on the link announced. */
+void wt_link_announced(struct wt_link *link, const struct wt_announcement *announcement);
 
 #endif

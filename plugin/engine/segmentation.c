@@ -1,96 +1,131 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Theory. A stack with segmentation offload hands down one large segment, a super-frame; NIC or kernel cut it
- * into segments of
+ * into ceil(payload / size) segments, all but the last full (skb_segment; see segmentation_size.c for the
+ * size). A receiver with GRO, LRO or RSC does the reverse.
  *
- *     size = min(receiver's MSS, path MTU - IP and TCP headers) - TCP options that this segment carries
- *
- * and send ceil(payload / size) of them, all but the last full (tcp_mss_split_point, skb_segment). A receiver
- * with GRO or LRO does the reverse. The MSS option counts fixed headers only, so options are deducted by the
- * sender (RFC 9293 3.7.1).
- *
- * A packet is a super-frame if
- *   - its payload is larger than size and its checksum was left for the NIC (no false positive in some 10,000
- * frames of known truth; the same without the checksum had 38, the length against the link MTU alone 21), or
- * its IPv4 header checksum or TCP checksum is unfilled, or
+ * A TCP packet is a super-frame if its payload is larger than a segment's size and
+ *   - its checksum was left for the NIC: no false positive in some 10,000 frames of known truth. (The same
+ *     without the checksum had 38, the length against the link MTU alone 21.) Or
  *   - its length does not fit the length field (BIG TCP, LSOv2), or
- *   - it is larger than the link MTU and exceeds size by more than any encapsulation explains: merged
- * segments keep or lose their checksum depending on who merged them (LRO, RSC), so a valid one proves
- * nothing. Anything else whose payload is larger than the receiver's MSS allows is a wire segment that should
- * not exist.
+ *   - it is larger than the link MTU and exceeds what the receiver allows by more than any trailer or tunnel
+ *     header explains. Merged segments keep or lose their checksum depending on who merged them (LRO, RSC,
+ *     fraglist GRO), so their sum proves nothing. Or
+ *   - it is smaller than the link MTU and a multiple of the segment size: merged likewise.
+ * Any other segment with more than the receiver's MSS allows is a wire segment that should not exist.
+ *
+ * A UDP datagram larger than the link is a super-frame if its checksum was left for the NIC: without GSO it
+ * would have been fragmented. Smaller ones are told only in flows that were seen to cut such datagrams. SCTP:
+ * larger than the link.
+ *
+ * Not super-frames: what stays on loopback; fragments; packets that claim more than their frame ever held;
+ * packets around another packet (the tunnel's payload is judged instead); a segment as large as its receiver
+ * allows, whatever the link MTU is believed to be (jumbo links); a valid checksum on a large segment of an
+ * unknown flow, unless its length is a multiple of a segment's: tun devices and jumbo links show the same.
  *
  * Traps: an MSS option missing from a captured SYN means 536 or 1220 by the RFC, but middleboxes and capture
- * tools drop it, so its absence is no proof of anything. Without the handshake the flow's own ordinary
- * segments tell the size, else the link MTU. A capture cut short still shows a partial checksum, which needs
- * headers only.
+ * tools drop it, so its absence is no proof of anything. A capture cut short still shows a partial checksum,
+ * which needs headers only. Segments of an upward MTU probe are no larger than the receiver's MSS allows.
  */
 #include "segmentation.h"
+
+#include "direction.h"
+#include "segmentation_size.h"
 
 enum {
     SEGMENTATION_SLACK =
         64, /* trailers, tags and tunnel headers make a packet this much larger, merging far more */
     SEGMENTATION_TCP = 6,
     SEGMENTATION_UDP = 17,
+    SEGMENTATION_SCTP = 132,
     SEGMENTATION_L3_FIELD_MAX = 65535,
+    SEGMENTATION_UDP_MAX = 128, /* UDP_MAX_SEGMENTS, include/linux/udp.h */
 };
-
-static uint32_t segmentation_headers(const struct wt_packet *packet)
-{
-    return packet->ip_header_len - packet->jumbo_len + packet->l4_header_len;
-}
 
 uint32_t wt_segmentation_wire_l3(const struct wt_context *context)
 {
     const struct wt_facts *facts = context->facts;
     if (facts->wire_frames <= 1)
         return context->packet->l3_len;
-    return facts->segment_size + segmentation_headers(context->packet);
+    return facts->segment_size + wt_size_headers(context->packet);
 }
 
-/* The most payload that fits a path or link of `mtu`; 0 if not even the headers do. */
-static uint32_t segmentation_fits(const struct wt_packet *packet, uint32_t mtu)
+/* The packet claims more than its frame held on the link: cut by an editor, or nonsense. */
+static bool segmentation_is_claim(const struct wt_context *context)
 {
-    uint32_t headers = segmentation_headers(packet);
-    return mtu > headers ? mtu - headers : 0;
+    const struct wt_packet *packet = context->packet;
+    return packet->l3_len > context->frame->length ||
+           packet->offset > context->frame->length - packet->l3_len;
 }
 
-/* The most payload that the receiver allows in this very segment; 0 while its MSS is not known. */
-static uint32_t segmentation_mss_limit(const struct wt_context *context)
+/* Larger than any length field says, in either sense. */
+static bool segmentation_has_odd_length(const struct wt_packet *packet)
 {
-    const struct wt_side *receiver = wt_context_peer(context);
-    uint32_t options = context->packet->tcp.options_len;
-    return receiver->mss > options ? receiver->mss - options : 0;
+    return packet->length_zero || packet->length_short || packet->l3_len > SEGMENTATION_L3_FIELD_MAX;
 }
 
-/* Size of a full segment, from the best evidence there is. */
-static uint32_t segmentation_size(const struct wt_context *context)
+/* Merged by a NIC that leaves a sum which need not be wrong. */
+static bool segmentation_is_merged_tcp(const struct wt_context *context, uint32_t size)
 {
-    uint32_t size = wt_context_is_tcp(context) ? context->facts->mss_limit : 0;
-    if (size == 0)
-        size = wt_context_side(context)->segments.single;
-    if (size == 0)
-        size = segmentation_fits(context->packet, context->facts->link_mtu);
-    uint32_t path = context->path->mtu ? segmentation_fits(context->packet, context->path->mtu) : 0;
-    return path && path < size ? path : size;
+    const struct wt_packet *packet = context->packet;
+    uint32_t limit = context->facts->mss_limit;
+    bool multiple = packet->payload_len % size == 0;
+    if (packet->l3_len <= context->facts->link_mtu)
+        return multiple && limit > 0 && packet->payload_len > limit;
+    if (limit == 0 || packet->payload_len <= limit)
+        return multiple || context->src->merged > 0;
+    return packet->payload_len > size + SEGMENTATION_SLACK;
 }
 
-static bool segmentation_left_to_nic(const struct wt_packet *packet)
+static bool segmentation_is_super_tcp(const struct wt_context *context, uint32_t size)
 {
-    return wt_checksum_is_partial(packet->l4_checksum) || packet->l4_checksum == WT_CHECKSUM_UNFILLED ||
-           packet->ip_checksum == WT_CHECKSUM_UNFILLED;
+    const struct wt_packet *packet = context->packet;
+    if (packet->payload_len <= size)
+        return false;
+    if (segmentation_has_odd_length(packet))
+        return true;
+    bool full = packet->payload_len == context->facts->mss_limit && !wt_context_side(context)->mss;
+    if (wt_checksum_is_left(packet))
+        return !full;
+    return segmentation_is_merged_tcp(context, size);
+}
+
+static bool segmentation_is_super_udp(const struct wt_context *context, uint32_t size)
+{
+    const struct wt_packet *packet = context->packet;
+    if (packet->payload_len <= size || packet->payload_len > size * SEGMENTATION_UDP_MAX)
+        return false;
+    if (!wt_checksum_is_partial(packet->l4_checksum))
+        return false;
+    const struct wt_side_segments *own = &wt_context_side(context)->segments;
+    return packet->l3_len > context->facts->link_mtu ||
+           (own->cut && (own->small || packet->payload_len % size == 0));
 }
 
 static bool segmentation_is_super(const struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
-    if (size == 0 || packet->payload_len <= size || packet->fragment)
+    if (size == 0 || packet->fragment || context->loopback || segmentation_is_claim(context))
         return false;
-    if (packet->length_zero || packet->length_short || packet->l3_len > SEGMENTATION_L3_FIELD_MAX)
-        return true;
-    if (segmentation_left_to_nic(packet))
-        return true;
-    return packet->proto == SEGMENTATION_TCP && packet->l3_len > context->facts->link_mtu &&
-           packet->payload_len > size + SEGMENTATION_SLACK;
+    switch (packet->proto) {
+    case SEGMENTATION_TCP:
+        return segmentation_is_super_tcp(context, size);
+    case SEGMENTATION_UDP:
+        return segmentation_is_super_udp(context, size);
+    case SEGMENTATION_SCTP:
+        return packet->payload_len > size && packet->l3_len > context->facts->link_mtu;
+    default:
+        return false;
+    }
+}
+
+/* Hop-by-hop headers that no wire frame has, of this packet and those around it. */
+static uint32_t segmentation_jumbo(const struct wt_context *context)
+{
+    uint32_t jumbo = 0;
+    for (unsigned i = 0; i < context->reading->packets; i++)
+        jumbo += context->reading->packet[i].jumbo_len;
+    return jumbo;
 }
 
 /* Bytes on the wire: every wire frame repeats all headers in front of the payload, those of tunnels and tags
@@ -99,15 +134,20 @@ static void segmentation_count(struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
     struct wt_facts *facts = context->facts;
-    uint64_t headers = packet->l4_offset + packet->l4_header_len - packet->jumbo_len;
+    uint32_t jumbo = segmentation_jumbo(context);
+    uint64_t headers = packet->l4_offset + packet->l4_header_len - jumbo;
     facts->segment_size = size;
-    facts->wire_frames = (packet->payload_len + size - 1) / size;
-    facts->segment_last = packet->payload_len - (facts->wire_frames - 1) * size;
-    facts->wire_len = context->frame->length - packet->jumbo_len + (facts->wire_frames - 1) * headers;
+    if (packet->proto == SEGMENTATION_SCTP) {
+        facts->wire_frames = wt_segmentation_sctp(context, size, &facts->segment_last);
+    } else {
+        facts->wire_frames = (packet->payload_len + size - 1) / size;
+        facts->segment_last = packet->payload_len - (facts->wire_frames - 1) * size;
+    }
+    facts->wire_len = context->frame->length - jumbo + (facts->wire_frames - 1) * headers;
     context->super_frame = true;
 }
 
-static void segmentation_tell_super(struct wt_context *context)
+static void segmentation_tell_super(struct wt_context *context, const char *evidence)
 {
     static const enum wt_finding_id by_direction[] = {
         [WT_DIRECTION_UNKNOWN] = WT_FINDING_SUPERFRAME_UNKNOWN,
@@ -117,12 +157,21 @@ static void segmentation_tell_super(struct wt_context *context)
     const struct wt_facts *facts = context->facts;
     const struct wt_packet *packet = context->packet;
     const struct wt_values values = WT_VALUES_OF(facts->wire_frames, facts->segment_size);
-    if (packet->proto == SEGMENTATION_UDP)
-        wt_find(context, WT_FINDING_SUPERFRAME_UDP, values);
-    else
-        wt_find(context, by_direction[facts->direction], values);
+    bool udp = packet->proto == SEGMENTATION_UDP;
+    enum wt_finding_id id = udp ? WT_FINDING_SUPERFRAME_UDP : by_direction[facts->direction];
+    wt_find_because(context, id, WT_SEVERITY_NOTE, evidence, values);
     if (packet->length_zero || packet->l3_len > SEGMENTATION_L3_FIELD_MAX)
         wt_find(context, WT_FINDING_SUPERFRAME_BIG_TCP, WT_VALUES_OF(packet->l3_len, packet->l3_field));
+}
+
+/* A super-frame tells at once where its sender stands, see direction.c. */
+static void segmentation_take_super(struct wt_context *context, const struct wt_size *size)
+{
+    segmentation_count(context, size->size);
+    wt_host_learn(context->src, context->packet, true);
+    wt_direction_judge(context);
+    segmentation_tell_super(context, size->evidence);
+    wt_size_watch(context, size->size);
 }
 
 /* A segment on the wire that its receiver did not allow. */
@@ -130,40 +179,35 @@ static void segmentation_judge_single(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     uint32_t limit = context->facts->mss_limit;
-    if (!wt_context_is_tcp(context) || limit == 0 || packet->payload_len <= limit || packet->fragment)
+    if (limit == 0 || packet->payload_len <= limit || packet->fragment || segmentation_is_claim(context))
         return;
     const struct wt_values values = WT_VALUES_OF(packet->payload_len, limit);
     if (packet->l4_checksum == WT_CHECKSUM_VALID)
         wt_find(context, WT_FINDING_MSS_EXCEEDED, values);
     else
         wt_find_because(context, WT_FINDING_MSS_EXCEEDED, WT_SEVERITY_NOTE,
-                        "its checksum cannot be verified, so it may have been merged", values);
-}
-
-/* Remembers the largest ordinary segment of the flow, which tells the size where no handshake does. */
-static void segmentation_learn(struct wt_context *context)
-{
-    struct wt_side *side = wt_context_side(context);
-    const struct wt_packet *packet = context->packet;
-    bool ordinary = packet->l3_len <= context->facts->link_mtu && !packet->fragment;
-    if (ordinary && packet->payload_len > side->segments.single)
-        side->segments.single = packet->payload_len;
+                        "its checksum is not right, so it may have been merged", values);
 }
 
 void wt_segmentation_judge(struct wt_context *context)
 {
-    const struct wt_packet *packet = context->packet;
-    if (!context->flow)
+    if (!context->flow || !context->innermost)
         return;
-    if (wt_context_is_tcp(context))
-        context->facts->mss_limit = segmentation_mss_limit(context);
-    uint32_t size = segmentation_size(context);
-    bool whole = packet->proto == SEGMENTATION_TCP || packet->l3_len > context->facts->link_mtu;
-    if (size && whole && segmentation_is_super(context, size)) {
-        segmentation_count(context, size);
-        segmentation_tell_super(context);
+    const struct wt_packet *packet = context->packet;
+    bool tcp = wt_context_is_tcp(context);
+    if (tcp)
+        context->facts->mss_limit = wt_size_limit(context);
+    wt_size_learn(context);
+    if (packet->payload_len == 0)
+        return;
+    const struct wt_size size = wt_size_expect(context);
+    if (segmentation_is_super(context, size.size)) {
+        segmentation_take_super(context, &size);
         return;
     }
-    segmentation_judge_single(context);
-    segmentation_learn(context);
+    if (tcp)
+        segmentation_judge_single(context);
+    wt_size_ordinary(context);
+    if (wt_checksum_is_partial(packet->l4_checksum))
+        wt_size_watch(context, size.size);
 }

@@ -9,6 +9,7 @@
  * IPv4 checksum of 0, and by an excess that no trailer has. A field beyond the frame: the frame was cut,
  * before or after it was recorded.
  */
+#include "announce.h"
 #include "checksum.h"
 #include "icmp.h"
 #include "ip.h"
@@ -294,4 +295,5 @@ void wt_read(const struct wt_frame *frame, struct wt_reading *reading)
     memset(reading->vlan, 0, sizeof reading->vlan);
     for (unsigned i = 0; i < reading->layers.count && i < WT_LAYERS_MAX; i++)
         read_layer(&read, &reading->layers.layer[i]);
+    wt_announce(frame, reading);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* segmentation_size: how large the segments are that a side's stack, or its NIC, cuts its data into. */
+#ifndef WIRETRUTH_SEGMENTATION_SIZE_H
+#define WIRETRUTH_SEGMENTATION_SIZE_H
+
+#include "context.h"
+
+struct wt_size {
+    uint32_t size;        /* payload of a full segment; 0 if not even its headers fit */
+    const char *evidence; /* static text */
+};
+
+/* Takes what this packet tells about data sent before it: its acknowledgement, its IP identification, a path
+ * MTU that changed. Before wt_size_expect(). */
+void wt_size_learn(struct wt_context *context);
+
+/* The size of the full segments that the packet's payload is, or will be, cut into. */
+struct wt_size wt_size_expect(struct wt_context *context);
+
+/* Watches what becomes of this packet. `size` is what was expected of it. */
+void wt_size_watch(struct wt_context *context, uint32_t size);
+
+/* Takes the packet for an ordinary segment or datagram. */
+void wt_size_ordinary(struct wt_context *context);
+
+/* IP and transport headers of each segment of the packet, without a hop-by-hop header that only BIG TCP has.
+ */
+uint32_t wt_size_headers(const struct wt_packet *packet);
+
+/* The most payload that the packet's receiver allows in this very segment; 0 while its MSS is not known. */
+uint32_t wt_size_limit(const struct wt_context *context);
+
+#endif
