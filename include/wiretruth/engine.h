@@ -70,6 +70,36 @@ struct wt_facts {
     enum wt_mtu_source link_mtu_source;
 };
 
+/* What became of a path, that which says most first. */
+enum wt_path_verdict {
+    WT_PATH_NOTHING,
+    WT_PATH_CUT_WRONG,   /* the sender's NIC cuts at the wrong size */
+    WT_PATH_MERGED,      /* a reporter merges segments and refuses the result */
+    WT_PATH_BLACK_HOLE,  /* large packets vanish, and nothing reports it */
+    WT_PATH_IGNORED,     /* the sender does not act on reports */
+    WT_PATH_FLOOD,       /* more reports than can be about real packets */
+    WT_PATH_IMPLAUSIBLE, /* reports of an MTU that cannot be */
+    WT_PATH_DF_CLEARED,
+    WT_PATH_OBEYED,
+    WT_PATH_PROBED,
+    WT_PATH_REPORTED, /* and no packet since that would show a reaction */
+    WT_PATH_UNMATCHED,
+    WT_PATH_VERDICTS,
+};
+
+/* What there is to tell of the way from one address to another. Zero where nothing is known. */
+struct wt_path_state {
+    uint32_t link_mtu, path_mtu;
+    uint32_t since;     /* frame of the report that told the path MTU */
+    uint32_t reports;   /* for packets of this path */
+    uint32_t unmatched; /* of these, how many quote nothing in this capture */
+    uint32_t ignored;   /* larger packets sent when the sender could know */
+    uint32_t passed;    /* largest packet known to have passed, bytes of L3 */
+    uint32_t lost;      /* smallest packet refused, or vanished */
+    struct wt_address reporter;
+    enum wt_path_verdict verdict;
+};
+
 struct wt_engine;
 
 /* A new engine. `preferences` are copied. Never fails (GLib aborts without memory). */
@@ -99,5 +129,12 @@ const struct wt_finding *wt_engine_findings(const struct wt_engine *engine, uint
 
 /* Frames that frame `number` is linked with, in the order found; NULL if there are none. */
 const struct wt_relation *wt_engine_relations(const struct wt_engine *engine, uint32_t number);
+
+/*
+ * What is known up to now of the way from `src` to `dst` as seen on `interface`. False if there is nothing to
+ * tell: no report, no symptom.
+ */
+bool wt_engine_path(struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
+                    const struct wt_address *dst, struct wt_path_state *state);
 
 #endif

@@ -99,15 +99,15 @@ WT_FINDING(WINDOW_UNSCALED_DROP, "window.unscaled_drop", ERROR, WINDOW,
     "Repair the stateful device; on a Linux one: sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1")
 
 WT_FINDING(PMTU_REPORT, "pmtu.report", NOTE, PMTU,
-    "Path MTU report: at most $1 bytes from here on ($1m)",
+    "Path MTU report: at most $1 bytes from here on ($1m)[, $2t after the packet that it quotes]",
     "A router or host could not forward a packet and names the largest one that fits (RFC 1191, RFC 8201).",
     "")
 WT_FINDING(PMTU_REPORTED, "pmtu.reported", NOTE, PMTU,
-    "Refused on its way: $2f reports a path MTU of $1",
+    "Refused on its way: $2f reports a path MTU of $1[, $3t later]",
     "This packet, or a part of it after segmentation, was too large for a link further on.",
     "")
 WT_FINDING(PMTU_OBEYED, "pmtu.obeyed", CHAT, PMTU,
-    "Sent again in smaller packets of $1 bytes, as $2f asked $3t ago",
+    "Sent again in smaller packets of $1 bytes[ after $4], as $2f asked $3t ago",
     "The sender reduced its packets to the reported path MTU. Wireshark may call this segment out of order.",
     "")
 WT_FINDING(PMTU_IGNORED, "pmtu.ignored", ERROR, PMTU,
@@ -123,7 +123,7 @@ WT_FINDING(PMTU_MERGED_QUOTE, "pmtu.merged_quote", ERROR, PMTU,
     "The reporter merged segments (GRO, LRO) and then found the result too large; the sender is right not to shrink.",
     "Turn GRO and LRO off on the ingress of the device that sent this report: ethtool -K DEV gro off lro off")
 WT_FINDING(PMTU_IMPLAUSIBLE, "pmtu.implausible", WARN, PMTU,
-    "Reports an MTU of $1 for a packet of $2 bytes, which cannot be",
+    "Reports an MTU of $1 for a packet of $2 bytes, which cannot be[; RFC 1191 suggests $3 instead]",
     "The MTU is 0, below the minimum of its IP version, or not smaller than the packet that it refuses.",
     "Look at the device that sent this report.")
 WT_FINDING(PMTU_UNMATCHED, "pmtu.unmatched", NOTE, PMTU,
@@ -131,7 +131,7 @@ WT_FINDING(PMTU_UNMATCHED, "pmtu.unmatched", NOTE, PMTU,
     "The quoted packet was sent before the capture, was missed by it, or never existed.",
     "")
 WT_FINDING(PMTU_BLACK_HOLE, "pmtu.black_hole", ERROR, PMTU,
-    "Packets of $1 bytes vanish while $2 pass, and nothing reports it ($3m)",
+    "Packets of $1 bytes vanish[ while $2 pass], and nothing reports it[; a link MTU of $3 ($3m) would explain it]",
     "Something on the path drops large packets silently, or the report is lost.",
     "Let the router send ICMP type 3 code 4 and ICMPv6 type 2, or clamp the MSS there.")
 WT_FINDING(PMTU_PROBING, "pmtu.probing", NOTE, PMTU,

@@ -12,11 +12,15 @@
 #include "link.h"
 #include "path.h"
 #include "record.h"
+#include "report.h"
+#include "trouble.h"
 
 struct wt_engine {
     struct wt_preferences preferences;
     struct wt_table *links, *hosts, *paths, *flows;
-    struct wt_table *wrongs, *leaks; /* of checksums */
+    struct wt_table *wrongs, *leaks;          /* of checksums */
+    struct wt_table *path_records, *troubles; /* made at the first symptom */
+    struct wt_strays strays;
     struct wt_history *history;
     struct wt_records *records;
     struct wt_cases *cases;

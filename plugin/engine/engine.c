@@ -30,6 +30,8 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->links = wt_links_new();
     engine->hosts = wt_hosts_new();
     engine->paths = wt_paths_new();
+    engine->path_records = wt_path_records_new();
+    engine->troubles = wt_troubles_new();
     engine->flows = wt_flows_new();
     engine->wrongs = wt_wrongs_new();
     engine->leaks = wt_leaks_new();
@@ -46,6 +48,8 @@ void wt_engine_free(struct wt_engine *engine)
     wt_table_free(engine->links);
     wt_table_free(engine->hosts);
     wt_table_free(engine->paths);
+    wt_table_free(engine->path_records);
+    wt_table_free(engine->troubles);
     wt_table_free(engine->flows);
     wt_table_free(engine->wrongs);
     wt_table_free(engine->leaks);

@@ -66,11 +66,26 @@ static size_t finding_put_value(GString *text, const struct wt_finding *finding,
     }
 }
 
+/* The end of the bracket that opens at `at`, if one of its values is 0, so that it is left out; else `at`. */
+static const char *finding_skip_bracket(const struct wt_finding *finding, const char *at)
+{
+    bool empty = false;
+    const char *end = at;
+    for (; *end && *end != ']'; end++)
+        if (end[0] == '$' && end[1] >= '1' && end[1] < '1' + WT_VALUES)
+            empty |= finding->value[end[1] - '1'] == 0;
+    return empty && *end ? end : at;
+}
+
 /* Writes the sentence with its values; returns whether the sentence itself told the reason. */
 static bool finding_put_sentence(GString *text, const struct wt_finding *finding, const char *sentence)
 {
     bool reason = false;
     for (const char *at = sentence; *at; at++) {
+        if (*at == '[')
+            at = finding_skip_bracket(finding, at);
+        if (*at == '[' || *at == ']')
+            continue;
         if (at[0] != '$' || at[1] < '1' || at[1] >= '1' + WT_VALUES) {
             g_string_append_c(text, *at);
             continue;

@@ -46,10 +46,15 @@ struct wt_side_segments {
 };
 
 struct wt_side_reports {
-    uint32_t frame; /* a report for one of its segments, not yet answered; 0 if there is none */
-    uint32_t seq;   /* the segment that it quotes */
-    uint32_t mtu;
-    int64_t time;
+    struct wt_handle trouble; /* struct wt_trouble since its first symptom */
+    uint32_t newest;          /* its latest packet in the history */
+    uint32_t delay;           /* microseconds from the capture point to it and back; 0 while unknown */
+    uint32_t sample_end;      /* sequence number behind a segment whose fate is awaited */
+    uint16_t sample;          /* its size on the wire; 0 if none is awaited */
+    uint16_t passed;          /* largest size on the wire that arrived; UDP: that was sent */
+    uint16_t id;              /* IP identification of its last wire frame */
+    bool has_id;
+    uint8_t full; /* UDP: datagrams of the size `passed`, 255 at most */
 };
 
 struct wt_side_windows {

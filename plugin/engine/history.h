@@ -3,8 +3,12 @@
  * history: the latest packets that a report may quote, in a ring of fixed size.
  *
  * A report quotes a packet sent a moment ago, so the ring holds the last HISTORY_SIZE packets with payload of
- * the whole capture, chained by address pair and ports. A search takes a bounded number of steps, however
- * many reports arrive.
+ * the whole capture. The packets of one sender in one flow form a chain, newest first; so do those without
+ * ports, of one path. Whoever owns the chain keeps the position of its newest packet (0: none) and hands it
+ * in; a position whose packet was overwritten since ends a chain.
+ *
+ * A search may take as many steps as its budget allows: each packet that comes in adds some, so all searches
+ * together cost no more than the packets do, however many reports arrive.
  */
 #ifndef WIRETRUTH_HISTORY_H
 #define WIRETRUTH_HISTORY_H
@@ -12,15 +16,23 @@
 #include <wiretruth/engine.h>
 
 struct wt_past {
-    uint64_t key; /* hash of interface, addresses, protocol and ports */
+    struct wt_address src, dst;
     int64_t time;
+    uint32_t interface, tunnel;
     uint32_t frame;
-    uint32_t position; /* where the one before it in the chain stands */
-    uint32_t seq, end; /* TCP only */
+    uint32_t before;   /* position of the packet before it in its chain */
+    uint32_t seq, end; /* TCP; of an echo, identifier << 16 and number */
     uint32_t id;       /* IP identification of the first wire frame */
     uint32_t segments; /* wire frames that it stands for */
-    uint32_t l3_len;
-    bool ignoring; /* already judged to ignore an earlier report */
+    uint32_t segment;  /* payload of each of them but the last */
+    uint32_t l3_len;   /* as captured */
+    uint32_t wire_l3;  /* of the largest of them */
+    uint16_t headers;  /* IP and L4, of each of them */
+    uint16_t src_port, dst_port;
+    uint8_t proto;
+    bool has_id;
+    bool ignoring; /* judged to ignore an earlier report */
+    bool certain;  /* `segment` is what the stack asked for, not a mere estimate */
 };
 
 struct wt_history;
@@ -28,16 +40,46 @@ struct wt_history;
 struct wt_history *wt_history_new(void);
 void wt_history_free(struct wt_history *history);
 
-/* Remembers `packet` of `frame`; the entry may be completed until the next call. */
+/*
+ * Remembers `packet` of `frame` in front of the chain that starts at `newest`, which then starts with it. The
+ * entry may be completed until the next call.
+ */
 struct wt_past *wt_history_add(struct wt_history *history, const struct wt_frame *frame,
-                               const struct wt_packet *packet);
+                               const struct wt_packet *packet, uint32_t *newest);
+
+/* Walks through a chain, newest first, a bounded number of steps. */
+struct wt_history_walk {
+    struct wt_history *history;
+    uint32_t position;
+    uint32_t steps;
+};
+
+struct wt_history_walk wt_history_walk(struct wt_history *history, uint32_t newest);
+
+/* The next packet of the chain; NULL at its end, or if the budget is spent. */
+const struct wt_past *wt_history_next(struct wt_history_walk *walk);
 
 /*
- * The latest packet that `quote` can have been taken from, seen on `interface`; NULL if there is none. An IP
- * identification that fits outweighs a later packet with the same sequence number: a repeated segment has
- * another one.
+ * The packet of the chain at `newest` that `quote` can have been taken from; NULL if there is none. An IP
+ * identification that fits outweighs a length that fits, and that a later packet with the same sequence
+ * number: a repeated segment has another identification.
  */
-const struct wt_past *wt_history_find(const struct wt_history *history, uint32_t interface,
+const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newest,
                                       const struct wt_packet *quote);
+
+/*
+ * The same where a translator left other addresses or ports in the quote than were captured on `interface`:
+ * one port, protocol, sequence number and IP identification have to fit (IPv6: one address in place of the
+ * latter).
+ */
+const struct wt_past *wt_history_find_translated(struct wt_history *history, uint32_t interface,
+                                                 const struct wt_packet *quote);
+
+/* Whether the sender's stack cut at `seq`: a segment of the TCP chain at `newest` begins or ends there. */
+bool wt_history_is_boundary(struct wt_history *history, uint32_t newest, uint32_t seq);
+
+/* The frame in which the byte at `seq` was first sent, as far as the TCP chain at `newest` reaches; 0 if it
+ * does not. */
+uint32_t wt_history_original(struct wt_history *history, uint32_t newest, uint32_t seq);
 
 #endif

@@ -50,6 +50,10 @@ static const char *general_text(const char *sentence)
     GString *text = g_string_new(NULL);
 
     while (*sentence) {
+        if (*sentence == '[' || *sentence == ']') { /* around what may be left out */
+            sentence++;
+            continue;
+        }
         if (sentence[0] != '$' || !g_ascii_isdigit(sentence[1])) {
             g_string_append_c(text, *sentence++);
             continue;
