@@ -107,7 +107,8 @@ class Programs:
 
     def tshark(self, *arguments):
         """What tshark prints. Fails the test if it fails or has anything to say on standard error."""
-        ran = self.cached("tshark", "-n", *arguments)
+        command = ["tshark"] if arguments[0] == "-G" else ["tshark", "-n"]
+        ran = self.cached(*command, *arguments)
         assert ran.returncode == 0, ran.stderr
         assert ran.stderr == "", ran.stderr
         return ran.stdout

@@ -88,11 +88,12 @@ static void register_diagnoses(expert_module_t *module)
         const char *text = general_text(row->sentence);
 
         for (unsigned confidence = 0; confidence < CONFIDENCES; confidence++) {
-            expert_field *field = &diagnosis_ids[id][confidence];
-            *field = (expert_field)EI_INIT;
-            diagnosis_registrations[count].ids = field;
-            diagnosis_registrations[count++].eiinfo =
+            ei_register_info *info = &diagnosis_registrations[count++];
+            info->ids = &diagnosis_ids[id][confidence];
+            *info->ids = (expert_field)EI_INIT;
+            info->eiinfo =
                 (expert_field_info){name, PI_ASSUMPTION, expert_confidence[confidence], text, EXPFILL};
+            info->eiinfo.hf_info.hfinfo.blurb = row->provable;
         }
     }
     expert_register_field_array(module, diagnosis_registrations, count);
