@@ -74,7 +74,8 @@ struct wt_relation {
     struct wt_relation *next;
     enum wt_relation_kind kind;
     uint32_t frame;
-    int64_t delay; /* nanoseconds from that frame to this one, negative if that one is later */
+    int64_t delay;    /* nanoseconds from that frame to this one, negative if that one is later */
+    uint32_t changes; /* of a twin: a bit for each enum wt_change */
 };
 
 /*

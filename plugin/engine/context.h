@@ -24,6 +24,7 @@ struct wt_engine {
     struct wt_history *history;
     struct wt_records *records;
     struct wt_cases *cases;
+    struct wt_twins *twins;
 };
 
 struct wt_context {

@@ -14,6 +14,7 @@
 #include "mtu.h"
 #include "pathmtu.h"
 #include "segmentation.h"
+#include "twin.h"
 #include "window.h"
 
 enum {
@@ -38,6 +39,7 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->history = wt_history_new();
     engine->records = wt_records_new();
     engine->cases = wt_cases_new();
+    engine->twins = wt_twins_new();
     return engine;
 }
 
@@ -56,6 +58,7 @@ void wt_engine_free(struct wt_engine *engine)
     wt_history_free(engine->history);
     wt_records_free(engine->records);
     wt_cases_free(engine->cases);
+    wt_twins_free(engine->twins);
     g_free(engine);
 }
 
@@ -143,6 +146,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
         context.flow = NULL;
         engine_judge(&context);
     }
+    wt_twin_judge(&context);
 }
 
 const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number)

@@ -6,7 +6,8 @@
 
 enum {
     RECORD_LIST_MAX = 16,
-    RECORD_CHUNK = 1024, /* facts are kept in chunks of so many frames */
+    RECORD_TWINS_MAX = 512, /* a BIG TCP super-frame and its pieces at several points */
+    RECORD_CHUNK = 1024,    /* facts are kept in chunks of so many frames */
 };
 
 struct record {
@@ -135,10 +136,12 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
         return;
     struct wt_relation **at = &record->relations;
     unsigned length = 0;
-    for (; *at; at = &(*at)->next, length++)
+    for (; *at; at = &(*at)->next) {
         if ((*at)->kind == relation->kind && (*at)->frame == relation->frame)
             return;
-    if (length >= RECORD_LIST_MAX)
+        length += (*at)->kind == relation->kind;
+    }
+    if (length >= (relation->kind == WT_RELATION_TWIN ? RECORD_TWINS_MAX : RECORD_LIST_MAX))
         return;
     *at = g_new(struct wt_relation, 1);
     **at = *relation;

@@ -2,7 +2,7 @@
 /*
  * record: what is remembered about each frame.
  *
- * Findings and relations exist only for frames that have some, at most RECORD_LIST_MAX of each a frame (a
+ * Findings and relations exist only for frames that have some, a bounded number of each kind a frame (a
  * million forged reports about one frame must not grow without limit). Facts are kept for every IP frame, but
  * only if frames can be visited again; otherwise everything belongs to the current frame and goes with it.
  */

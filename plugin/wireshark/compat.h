@@ -45,6 +45,13 @@ typedef void wt_stat_init;
 #define WT_STAT_INIT_DONE (void)0
 #endif
 
+/* Interfaces of a file with several sections. */
+#if WT_WIRESHARK(4, 1)
+#define wt_interface_name(epan, interface, section) epan_get_interface_name(epan, interface, section)
+#else
+#define wt_interface_name(epan, interface, section) epan_get_interface_name(epan, interface)
+#endif
+
 /* What makes a submenu out of a statistics tree's name. */
 #ifndef STATS_TREE_MENU_SEPARATOR
 #define STATS_TREE_MENU_SEPARATOR "/"

@@ -101,6 +101,20 @@ bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *t
     return true;
 }
 
+const char *wt_frame_interface_name(const packet_info *pinfo)
+{
+    const wtap_rec *rec = pinfo->rec;
+    const unsigned section = rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? rec->section_number : 0;
+    const bool has = rec->presence_flags & WTAP_HAS_INTERFACE_ID;
+    const unsigned interface = has ? rec->rec_header.packet_header.interface_id : 0;
+    const char *name = has ? wt_interface_name(pinfo->epan, interface, section) : NULL;
+
+    (void)section;
+    if (name && strcmp(name, "unknown") != 0) /* what Wireshark says where the file is silent */
+        return name;
+    return wmem_strdup_printf(pinfo->pool, "interface %u", interface);
+}
+
 static unsigned ip_headers_dissected(const packet_info *pinfo)
 {
     unsigned count = 0;

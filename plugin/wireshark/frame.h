@@ -16,6 +16,10 @@ void wt_frame_handoff(void);
  */
 bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *tvb);
 
+/* The name of the frame's interface as the file has it, else "interface N"; valid as long as the packet is.
+ */
+const char *wt_frame_interface_name(const packet_info *pinfo);
+
 /* Why a frame, or a part of it, was not looked at. */
 enum wt_missed {
     WT_MISSED_NOTHING,

@@ -62,6 +62,7 @@ static void record_fill(struct wt_record *record, const packet_info *pinfo)
         decide_keep(pinfo);
         wt_engine_frame(engine, &record->frame, &record->reading);
     }
+    record->pinfo = pinfo;
     record->engine = engine;
     record->facts = wt_engine_facts(engine, pinfo->num);
     record->findings = wt_engine_findings(engine, pinfo->num);

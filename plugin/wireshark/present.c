@@ -17,6 +17,8 @@
 #include "expert.h"
 #include "field.h"
 
+#include <wiretruth/point.h>
+
 static int proto_wiretruth;
 static int ett_wiretruth = -1, ett_finding = -1, ett_wire = -1, ett_checksum = -1, ett_path = -1,
            ett_window = -1;
@@ -250,10 +252,23 @@ static enum wt_field relation_field(enum wt_relation_kind kind)
         return WT_FIELD_REACTION;
     case WT_RELATION_ORIGINAL:
         return WT_FIELD_ORIGINAL;
-    case WT_RELATION_TWIN: /* no detector makes one yet */
-        break;
+    case WT_RELATION_TWIN:
+        return WT_FIELD_TWIN;
     }
     return WT_FIELDS;
+}
+
+static void add_twin(const struct view *view, const struct wt_relation *relation)
+{
+    const int64_t billion = 1000000000;
+    const nstime_t delay = {.secs = (time_t)(relation->delay / billion),
+                            .nsecs = (int)(relation->delay % billion)};
+
+    proto_item_set_generated(
+        proto_tree_add_time(view->tree, wt_field_id(WT_FIELD_TWIN_DELAY), view->tvb, 0, 0, &delay));
+    for (unsigned i = 0; i < WT_CHANGES; i++)
+        if (relation->changes & (1U << i))
+            add_text(view, view->tree, WT_FIELD_TWIN_CHANGE, wt_change_name[i]);
 }
 
 /* Directly below the top line: the arrows of the packet list and a double click lead there. */
@@ -263,6 +278,8 @@ static void add_relations(const struct view *view)
         const enum wt_field field = relation_field(relation->kind);
         if (field != WT_FIELDS)
             add_number(view, view->tree, field, relation->frame);
+        if (relation->kind == WT_RELATION_TWIN)
+            add_twin(view, relation);
     }
 }
 

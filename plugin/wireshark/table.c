@@ -6,4 +6,5 @@ void wt_table_register(void)
     wt_table_tree_register();
     wt_table_wire_register();
     wt_table_diagnosis_register();
+    wt_table_points_register();
 }

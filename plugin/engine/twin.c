@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. A packet is looked for among the latest packets of all other points, then remembered itself. Each
+ * sighting notes how much of it was found at each other point.
+ *
+ * Lost is a packet whose conversation was seen at both points, that left for the other point, and was not
+ * found there although that point captured before and after its twin was due. This is settled when its twin
+ * is long overdue, or when the ring needs its place; one that turns up later all the same is taken back.
+ *
+ * Traps: before the second interface appears nobody knows that there is one, so the first packets of every
+ * file are remembered for a while. Several frames of one interface with the same packet (cooked captures of
+ * all interfaces) are no twins.
+ */
+#include "twin.h"
+
+#include "twin_compare.h"
+
+enum {
+    TWIN_SETTLED_PER_FRAME = 8, /* each frame adds one, so this catches up */
+    TWIN_UNSETTLED_MAX = 4096,  /* packets on their way that a summary looks at */
+};
+
+struct wt_twins {
+    struct wt_twin_store *store; /* NULL once the file has shown one interface for long enough */
+    struct wt_points *points;
+    struct wt_twin_matches matches; /* of the current frame; too large for the stack */
+    uint32_t settled;               /* position of the latest settled sighting */
+};
+
+struct wt_twins *wt_twins_new(void)
+{
+    struct wt_twins *twins = g_new0(struct wt_twins, 1);
+    twins->store = wt_twin_store_new();
+    twins->points = wt_points_new();
+    return twins;
+}
+
+void wt_twins_free(struct wt_twins *twins)
+{
+    wt_twin_store_free(twins->store);
+    wt_points_free(twins->points);
+    g_free(twins);
+}
+
+/* --- losses --- */
+
+static bool twin_leaves(struct wt_twins *twins, const struct wt_sighting *sighting, unsigned to)
+{
+    const struct wt_course *course =
+        wt_points_course(twins->points, sighting->conversation, sighting->point, to);
+    return course && course->away == (sighting->side == 0 ? 1 : -1);
+}
+
+/* Length of the packet as it would have been on the wire, headers included; 0 if it was to be cut. */
+static uint32_t twin_wire_len(const struct wt_sighting *sighting)
+{
+    return sighting->wire_frames > 1 ? 0 : sighting->l3_len;
+}
+
+static void twin_count_lost(struct wt_passage *passage, struct wt_sighting *sighting, unsigned to)
+{
+    uint32_t length = twin_wire_len(sighting);
+    if (sighting->found[to]) {
+        passage->lost_in_part++;
+        return;
+    }
+    passage->lost++;
+    if (length && (passage->smallest_lost == 0 || length < passage->smallest_lost))
+        passage->smallest_lost = length;
+}
+
+/* Counts into `passage[to]` for each point that should have seen `sighting`; returns a bit for each. */
+static unsigned twin_losses(struct wt_twins *twins, struct wt_sighting *sighting,
+                            struct wt_passage passage[WT_POINTS_MAX])
+{
+    unsigned lost = 0;
+    for (unsigned to = 0; to < twins->points->count; to++) {
+        if (to == sighting->point || sighting->found[to] >= wt_sighting_size(sighting))
+            continue;
+        if (!wt_points_overdue(twins->points, sighting->point, to, sighting->time) ||
+            !twin_leaves(twins, sighting, to))
+            continue;
+        twin_count_lost(&passage[to], sighting, to);
+        lost |= 1U << to;
+    }
+    return lost;
+}
+
+static void twin_settle(struct wt_twins *twins, int64_t now)
+{
+    uint32_t count = wt_twin_store_count(twins->store);
+    for (unsigned i = 0; i < TWIN_SETTLED_PER_FRAME && twins->settled != count; i++) {
+        struct wt_sighting *sighting = wt_twin_store_at(twins->store, twins->settled + 1);
+        if (sighting) {
+            bool crowded = count - twins->settled >= WT_TWIN_RING - TWIN_SETTLED_PER_FRAME;
+            int64_t patience = wt_points_patience(twins->points, sighting->point);
+            if (!crowded && (patience == INT64_MAX || now - sighting->time <= patience))
+                return;
+            sighting->lost = (uint8_t)twin_losses(twins, sighting, twins->points->passage[sighting->point]);
+        }
+        twins->settled++;
+    }
+}
+
+/* It turned up after all. */
+static void twin_take_back(struct wt_twins *twins, struct wt_sighting *sighting, unsigned to)
+{
+    struct wt_passage *passage = &twins->points->passage[sighting->point][to];
+    if (!(sighting->lost & (1U << to)))
+        return;
+    if (sighting->found[to])
+        passage->lost_in_part--;
+    else
+        passage->lost--;
+    sighting->lost &= (uint8_t) ~(1U << to);
+}
+
+/* --- twins --- */
+
+static void twin_relate(const struct wt_context *context, const struct wt_sighting *twin, unsigned changes)
+{
+    struct wt_relation relation = {
+        .kind = WT_RELATION_TWIN,
+        .frame = twin->frame,
+        .delay = context->frame->time - twin->time,
+        .changes = changes,
+    };
+    wt_records_relate(context->engine->records, context->frame->number, &relation);
+    relation.frame = context->frame->number;
+    relation.delay = -relation.delay;
+    wt_records_relate(context->engine->records, twin->frame, &relation);
+}
+
+/* A fragment knows no ports: then only the addresses make the conversation. */
+static struct wt_end twin_end(const struct wt_sighting *sighting, const struct wt_sighting *twin)
+{
+    struct wt_end end = wt_sighting_end(sighting);
+    if (twin->fragment && !sighting->fragment) {
+        end.conversation = twin->conversation;
+        end.side = twin->side;
+    }
+    end.ids_comparable = end.ids_comparable && sighting->seq == twin->seq;
+    return end;
+}
+
+static void twin_note(const struct wt_context *context, struct wt_sighting *sighting,
+                      const struct wt_twin_match *match)
+{
+    struct wt_twins *twins = context->engine->twins;
+    struct wt_sighting *twin = match->twin;
+    const struct wt_end here = twin_end(sighting, twin), there = twin_end(twin, sighting);
+    bool up_here = wt_points_learn(twins->points, &here, &there);
+    struct wt_twin_pair pair = {
+        .up = up_here ? sighting : twin,
+        .down = up_here ? twin : sighting,
+        .kind = match->kind,
+    };
+    pair.up_first = pair.up->found[pair.down->point] == 0;
+    pair.down_first = pair.down->found[pair.up->point] == 0;
+    twin_take_back(twins, twin, sighting->point);
+    sighting->found[twin->point] += match->end - match->start;
+    twin->found[sighting->point] += match->end - match->start;
+    unsigned changes = wt_twin_changes(&pair);
+    const struct wt_tally tally = wt_twin_tally(&pair, changes);
+    wt_points_count(twins->points, up_here ? &here : &there, up_here ? &there : &here, &tally);
+    struct wt_passage *passage = &twins->points->passage[pair.up->point][pair.down->point];
+    passage->largest_passed = MAX(passage->largest_passed, twin_wire_len(pair.down));
+    twin_relate(context, twin, changes);
+    wt_twin_find(context, &pair, changes);
+}
+
+static void twin_drop_store(struct wt_twins *twins)
+{
+    wt_twin_store_free(twins->store);
+    twins->store = NULL;
+}
+
+static bool twin_is_alone(const struct wt_twins *twins)
+{
+    return twins->points->count == 1 && wt_twin_store_count(twins->store) >= WT_TWIN_PRELUDE;
+}
+
+void wt_twin_judge(struct wt_context *context)
+{
+    struct wt_twins *twins = context->engine->twins;
+    struct wt_sighting sighting;
+    struct wt_twin_keys keys;
+    uint32_t interface = context->frame->interface;
+    if (!twins->store && interface == twins->points->interface[0])
+        return;
+    unsigned point = wt_points_of(twins->points, interface, context->frame->time);
+    if (point == WT_POINTS_MAX || interface == 0)
+        return;
+    if (!twins->store)
+        twins->store = wt_twin_store_new();
+    else if (twin_is_alone(twins)) {
+        twin_drop_store(twins);
+        return;
+    }
+    wt_sighting_fill(&sighting, context, point);
+    wt_sighting_keys(&sighting, &keys);
+    twins->matches.count = 0;
+    if (twins->points->count > 1)
+        wt_twin_match(twins->store, twins->points, &sighting, &keys, &twins->matches);
+    for (unsigned i = 0; i < twins->matches.count; i++)
+        twin_note(context, &sighting, &twins->matches.match[i]);
+    wt_twin_store_add(twins->store, &sighting, &keys);
+    if (twins->points->count > 1)
+        twin_settle(twins, context->frame->time);
+}
+
+/* --- the summary --- */
+
+/* Losses among the latest packets, if the capture ended here. */
+static void twin_count_tail(struct wt_twins *twins, struct wt_passage passage[WT_POINTS_MAX][WT_POINTS_MAX])
+{
+    uint32_t count = wt_twin_store_count(twins->store);
+    uint32_t tail = MIN(count - twins->settled, TWIN_UNSETTLED_MAX);
+    for (uint32_t position = count - tail + 1; position != count + 1; position++) {
+        struct wt_sighting *sighting = wt_twin_store_at(twins->store, position);
+        if (sighting)
+            twin_losses(twins, sighting, passage[sighting->point]);
+    }
+}
+
+void wt_engine_passages(const struct wt_engine *engine, struct wt_passages *passages)
+{
+    struct wt_twins *twins = engine->twins;
+    const struct wt_points *points = twins->points;
+    struct wt_passage all[WT_POINTS_MAX][WT_POINTS_MAX];
+    passages->count = 0;
+    passages->more = points->more;
+    if (!twins->store || points->count < 2)
+        return;
+    memcpy(all, points->passage, sizeof all);
+    twin_count_tail(twins, all);
+    for (unsigned from = 0; from < points->count; from++)
+        for (unsigned to = 0; to < points->count; to++) {
+            struct wt_passage *passage = &passages->passage[passages->count];
+            *passage = all[from][to];
+            wt_points_measure(points, from, to, passage);
+            passages->count += from != to && (passage->matched || passage->lost);
+        }
+}
