@@ -134,7 +134,7 @@ const struct wt_relation *wt_engine_relations(const struct wt_engine *engine, ui
  * What is known up to now of the way from `src` to `dst` as seen on `interface`. False if there is nothing to
  * tell: no report, no symptom.
  */
-bool wt_engine_path(struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
+bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
                     const struct wt_address *dst, struct wt_path_state *state);
 
 #endif

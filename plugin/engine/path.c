@@ -71,14 +71,14 @@ static enum wt_path_verdict path_verdict(uint32_t verdicts)
     return WT_PATH_NOTHING;
 }
 
-bool wt_engine_path(struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
+bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
                     const struct wt_address *dst, struct wt_path_state *state)
 {
     const struct wt_path_key key = wt_path_key(interface, src, dst);
-    const struct wt_path_record *record = wt_table_find(engine->path_records, &key);
+    const struct wt_path_record *record = wt_table_peek(engine->path_records, &key);
     if (!record)
         return false;
-    const struct wt_path *path = wt_table_find(engine->paths, &key);
+    const struct wt_path *path = wt_table_peek(engine->paths, &key);
     *state = (struct wt_path_state){
         .link_mtu = record->link_mtu,
         .path_mtu = record->mtu,

@@ -101,6 +101,12 @@ void *wt_table_find(struct wt_table *table, const void *key)
     return found ? table_touch(table, (struct wt_entry *)found - 1) : NULL;
 }
 
+const void *wt_table_peek(const struct wt_table *table, const void *key)
+{
+    const void *found = g_hash_table_lookup(table->map, key);
+    return found ? (const struct wt_entry *)found - 1 : NULL;
+}
+
 void *wt_table_get(struct wt_table *table, const void *key)
 {
     struct wt_entry *entry = wt_table_find(table, key);

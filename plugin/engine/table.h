@@ -50,6 +50,9 @@ void wt_table_free(struct wt_table *table);
 /* The entry of `key`, now the newest; NULL if there is none. */
 void *wt_table_find(struct wt_table *table, const void *key);
 
+/* The same without making it the newest: for those who only look. */
+const void *wt_table_peek(const struct wt_table *table, const void *key);
+
 /* The entry of `key`, now the newest; added if there was none. */
 void *wt_table_get(struct wt_table *table, const void *key);
 

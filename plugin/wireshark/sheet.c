@@ -94,14 +94,31 @@ static struct wt_sheet_row *row_add(struct wt_sheet *sheet, const void *key)
     return row;
 }
 
-struct wt_sheet_row *wt_sheet_row(struct wt_sheet *sheet, const void *key, bool *added)
+static const uint8_t sheet_others[WT_SHEET_KEY_MAX]; /* the key of all that came behind the limit */
+
+static struct wt_sheet_row *row_find(const struct wt_sheet *sheet, const void *key)
 {
     const struct sheet_key lookup = {sheet->type->key_size, key};
-    struct wt_sheet_row *row = g_hash_table_lookup(sheet->rows, &lookup);
 
+    return g_hash_table_lookup(sheet->rows, &lookup);
+}
+
+struct wt_sheet_row *wt_sheet_row(struct wt_sheet *sheet, const void *key, bool *added)
+{
+    struct wt_sheet_row *row = row_find(sheet, key);
+
+    if (!row && sheet->type->limit && g_hash_table_size(sheet->rows) >= sheet->type->limit) {
+        key = sheet_others;
+        row = row_find(sheet, key);
+    }
     if (added)
         *added = !row;
     return row ? row : row_add(sheet, key);
+}
+
+bool wt_sheet_is_others(const struct wt_sheet_row *row)
+{
+    return row->sheet->type->limit && memcmp(row->key->bytes, sheet_others, row->key->size) == 0;
 }
 
 void *wt_sheet_data(struct wt_sheet_row *row)

@@ -26,7 +26,8 @@ struct wt_sheet_column {
 };
 
 enum {
-    WT_SHEET_COLUMNS_MAX = 32
+    WT_SHEET_COLUMNS_MAX = 32,
+    WT_SHEET_KEY_MAX = 64, /* bytes, where there is a limit of rows */
 };
 
 /* One table as asked for: the command line may ask for it several times, each with its filter. */
@@ -41,6 +42,7 @@ struct wt_sheet_type {
     unsigned count;   /* of columns */
     size_t key_size;  /* of the keys, which have no padding */
     size_t data_size; /* of what the table keeps for each row beside the cells */
+    unsigned limit;   /* rows; what comes later shares one more, whose key is all zero. 0: no limit */
     void (*packet)(struct wt_sheet *sheet, const struct wt_record *record);
 
     /* Filled by wt_sheet_register(). */
@@ -52,6 +54,9 @@ void wt_sheet_register(struct wt_sheet_type *type);
 
 /* The row of `key`, added at the end if there is none; `added` (may be NULL) tells. */
 struct wt_sheet_row *wt_sheet_row(struct wt_sheet *sheet, const void *key, bool *added);
+
+/* Whether this is the row of all that came behind the limit. */
+bool wt_sheet_is_others(const struct wt_sheet_row *row);
 
 /* The row's `data_size` bytes, zero at first. */
 void *wt_sheet_data(struct wt_sheet_row *row);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table_paths: -z wiretruth,paths. A row for every source and destination (and interface) with a report or a
+ * symptom: what the link and the path carry, who said so, and what the sender made of it.
+ *
+ * The numbers are the engine's, of the whole capture up to the frame at hand, so the last frame of a path
+ * leaves the final ones; a display filter chooses which paths have a row. A flood of reports about packets
+ * that nobody sent would make a row for each, so there is a limit, and one row for all others.
+ */
+#include "compat.h"
+
+#include "sheet.h"
+#include "table.h"
+
+enum column {
+    COLUMN_SOURCE,
+    COLUMN_DESTINATION,
+    COLUMN_INTERFACE,
+    COLUMN_LINK_MTU,
+    COLUMN_PATH_MTU,
+    COLUMN_SINCE,
+    COLUMN_REPORTER,
+    COLUMN_REPORTS,
+    COLUMN_UNMATCHED,
+    COLUMN_IGNORED,
+    COLUMN_PASSED,
+    COLUMN_LOST,
+    COLUMN_VERDICT,
+    COLUMNS,
+};
+
+enum {
+    ROWS_MAX = 1000
+};
+
+static const struct wt_sheet_column columns[COLUMNS] = {
+    [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},          [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
+    [COLUMN_INTERFACE] = {"If", WT_CELL_COUNT},          [COLUMN_LINK_MTU] = {"Link MTU", WT_CELL_COUNT},
+    [COLUMN_PATH_MTU] = {"Path MTU", WT_CELL_COUNT},     [COLUMN_SINCE] = {"Since frame", WT_CELL_COUNT},
+    [COLUMN_REPORTER] = {"Reported by", WT_CELL_TEXT},   [COLUMN_REPORTS] = {"Reports", WT_CELL_COUNT},
+    [COLUMN_UNMATCHED] = {"Unmatched", WT_CELL_COUNT},   [COLUMN_IGNORED] = {"Ignored", WT_CELL_COUNT},
+    [COLUMN_PASSED] = {"Largest passed", WT_CELL_COUNT}, [COLUMN_LOST] = {"Smallest lost", WT_CELL_COUNT},
+    [COLUMN_VERDICT] = {"Verdict", WT_CELL_TEXT},
+};
+
+static const char *const verdicts[WT_PATH_VERDICTS] = {
+    [WT_PATH_NOTHING] = "nothing to say",
+    [WT_PATH_CUT_WRONG] = "the sender's NIC cuts at the wrong size",
+    [WT_PATH_MERGED] = "the reporter merges segments and refuses the result",
+    [WT_PATH_BLACK_HOLE] = "black hole: large packets vanish unreported",
+    [WT_PATH_IGNORED] = "reports ignored",
+    [WT_PATH_FLOOD] = "a flood of reports that match nothing: forged, or answers to a scan",
+    [WT_PATH_IMPLAUSIBLE] = "implausible reports",
+    [WT_PATH_DF_CLEARED] = "the sender allows fragmentation",
+    [WT_PATH_OBEYED] = "obeyed",
+    [WT_PATH_PROBED] = "found by probing",
+    [WT_PATH_REPORTED] = "reported, no reaction seen",
+    [WT_PATH_UNMATCHED] = "reports about packets that are not in this capture",
+};
+
+/* No padding: compared byte by byte. */
+struct key {
+    uint32_t interface;
+    struct wt_address src, dst;
+};
+
+static void show_address(struct wt_sheet_row *row, unsigned column, const struct wt_address *address)
+{
+    char text[WT_ADDRESS_TEXT];
+
+    wt_address_text(address, text);
+    wt_sheet_set_text(row, column, text);
+}
+
+static void set_state(struct wt_sheet_row *row, const struct wt_path_state *state)
+{
+    wt_sheet_set(row, COLUMN_LINK_MTU, state->link_mtu);
+    wt_sheet_set(row, COLUMN_PATH_MTU, state->path_mtu);
+    wt_sheet_set(row, COLUMN_SINCE, state->since);
+    wt_sheet_set(row, COLUMN_REPORTS, state->reports);
+    wt_sheet_set(row, COLUMN_UNMATCHED, state->unmatched);
+    wt_sheet_set(row, COLUMN_IGNORED, state->ignored);
+    wt_sheet_set(row, COLUMN_PASSED, state->passed);
+    wt_sheet_set(row, COLUMN_LOST, state->lost);
+    wt_sheet_set_text(row, COLUMN_VERDICT, verdicts[state->verdict]);
+    if (state->since)
+        show_address(row, COLUMN_REPORTER, &state->reporter);
+}
+
+static void set_path(struct wt_sheet *sheet, const struct wt_record *record, const struct wt_address *src,
+                     const struct wt_address *dst)
+{
+    const struct key key = {record->frame.interface, *src, *dst};
+    struct wt_path_state state;
+    bool added = false;
+
+    if (!wt_engine_path(record->engine, key.interface, src, dst, &state))
+        return;
+    struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
+    if (wt_sheet_is_others(row)) {
+        wt_sheet_set_text(row, COLUMN_SOURCE, "all others");
+        wt_sheet_add(row, COLUMN_REPORTS, record->reading.quotes > 0);
+        return;
+    }
+    if (added) {
+        show_address(row, COLUMN_SOURCE, src);
+        show_address(row, COLUMN_DESTINATION, dst);
+        wt_sheet_set(row, COLUMN_INTERFACE, key.interface);
+    }
+    set_state(row, &state);
+}
+
+/* What a frame can change: both directions of its packets, and the path of the packet that it quotes, also
+ * where a translator left another source in the quote. */
+static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
+{
+    const struct wt_reading *reading = &record->reading;
+
+    for (unsigned i = 0; i < reading->packets; i++) {
+        set_path(sheet, record, &reading->packet[i].src, &reading->packet[i].dst);
+        set_path(sheet, record, &reading->packet[i].dst, &reading->packet[i].src);
+    }
+    if (!reading->packets || !reading->quotes)
+        return;
+    set_path(sheet, record, &reading->quote[0].src, &reading->quote[0].dst);
+    set_path(sheet, record, &reading->packet[reading->packets - 1].dst, &reading->quote[0].dst);
+}
+
+void wt_table_paths_register(void)
+{
+    static struct wt_sheet_type paths = {
+        .name = "wiretruth,paths",
+        .title = "Wire Truth: Paths",
+        .columns = columns,
+        .count = COLUMNS,
+        .key_size = sizeof(struct key),
+        .limit = ROWS_MAX,
+        .packet = paths_packet,
+    };
+
+    wt_sheet_register(&paths);
+}
