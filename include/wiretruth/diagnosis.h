@@ -35,7 +35,7 @@ struct wt_diagnosis_row {
     const char *name;
     bool trouble;
     enum wt_role role;
-    const char *sentence, *provable, *decide, *linux, *windows, *hypervisor;
+    const char *sentence, *provable, *decide, *on_linux, *on_windows, *on_hypervisor;
 };
 
 extern const struct wt_diagnosis_row wt_diagnosis_table[WT_DIAGNOSES];

@@ -126,11 +126,19 @@ static void engine_judge(struct wt_context *context)
     wt_window_measure(context);
 }
 
+/* The link of the last frame is the newest one, so it is never given up while it is remembered here. */
+static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_frame *frame)
+{
+    if (!engine->link || engine->link->key.interface != frame->interface)
+        engine->link = wt_link_of(engine->links, frame);
+    return engine->link;
+}
+
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)
 {
     struct wt_facts *facts = wt_records_begin(engine->records, frame->number);
     if (reading->announcement.kind != WT_ANNOUNCEMENT_NONE)
-        wt_link_announced(wt_link_of(engine->links, frame), &reading->announcement);
+        wt_link_announced(engine_link(engine, frame), &reading->announcement);
     if (reading->packets == 0)
         return;
     facts->ip = true;
@@ -139,7 +147,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
     facts->wire_len = frame->length;
     facts->window_scale = WT_SCALE_NONE;
     struct wt_context context = {.engine = engine, .frame = frame, .reading = reading, .facts = facts};
-    context.link = wt_link_of(engine->links, frame);
+    context.link = engine_link(engine, frame);
     for (unsigned i = 0; i < reading->packets; i++) {
         context.packet = &reading->packet[i];
         context.innermost = i + 1 == reading->packets;

@@ -11,19 +11,30 @@ struct wt_table {
     guint limit, given_up;
 };
 
+static uint64_t table_mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15U; /* 2^64 / golden ratio */
+    return hash ^ hash >> 29;
+}
+
 guint wt_table_hash(gconstpointer bytes, size_t size)
 {
-    static uint32_t seed;
+    static uint64_t seed;
     if (seed == 0)
-        seed = g_random_int() | 1;
-    uint32_t hash = seed;
-    for (size_t at = 0; at + sizeof(uint32_t) <= size; at += sizeof(uint32_t)) {
-        uint32_t word = 0;
-        memcpy(&word, (const uint8_t *)bytes + at, sizeof word);
-        hash = (hash ^ word) * 0x9e3779b1U; /* 2^32 / golden ratio */
-        hash ^= hash >> 15;
+        seed = (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+    const uint8_t *at = bytes;
+    uint64_t hash = seed;
+    for (; size >= sizeof(uint64_t); at += sizeof(uint64_t), size -= sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, at, sizeof word);
+        hash = table_mix(hash, word);
     }
-    return hash;
+    if (size) {
+        uint64_t word = 0;
+        memcpy(&word, at, size);
+        hash = table_mix(hash, word);
+    }
+    return (guint)(hash ^ hash >> 32);
 }
 
 static void *table_key(struct wt_entry *entry)
@@ -77,9 +88,11 @@ static void table_append(struct wt_table *table, struct wt_entry *entry)
     table->newest = entry;
 }
 
+/* The order of use matters only when something will have to be given up; until the table is half full it
+ * costs nothing. */
 static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 {
-    if (entry != table->newest) {
+    if (entry != table->newest && g_hash_table_size(table->map) > table->limit / 2) {
         table_unlink(table, entry);
         table_append(table, entry);
     }

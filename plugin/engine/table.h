@@ -26,7 +26,7 @@ struct wt_handle {
 
 struct wt_table;
 
-/* Hash of `size` bytes (a multiple of 4), seeded so that crafted packets cannot aim at one bucket. */
+/* Hash of `size` bytes, seeded so that crafted packets cannot aim at one bucket. */
 guint wt_table_hash(gconstpointer bytes, size_t size);
 
 /* Defines NAME_hash() and NAME_equal() for keys of `type`. */

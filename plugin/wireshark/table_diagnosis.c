@@ -143,9 +143,9 @@ static void print_case(const struct request *request, const struct wt_case *c, u
     print_evidence(c, support_of(request->support, c->number));
     if (confidence < WT_CONFIDENCE_CERTAIN)
         print_sentence("To decide", c, row->decide);
-    print_sentence("Linux", c, row->linux);
-    print_sentence("Windows", c, row->windows);
-    print_sentence("Hypervisor", c, row->hypervisor);
+    print_sentence("Linux", c, row->on_linux);
+    print_sentence("Windows", c, row->on_windows);
+    print_sentence("Hypervisor", c, row->on_hypervisor);
 }
 
 /* --- for scripts --- */
@@ -185,9 +185,9 @@ static void put_remedy(json_dumper *json, const struct wt_case *c)
 
     json_dumper_set_member_name(json, "remedy");
     json_dumper_begin_object(json);
-    put_sentence(json, "linux", c, row->linux);
-    put_sentence(json, "windows", c, row->windows);
-    put_sentence(json, "hypervisor", c, row->hypervisor);
+    put_sentence(json, "linux", c, row->on_linux);
+    put_sentence(json, "windows", c, row->on_windows);
+    put_sentence(json, "hypervisor", c, row->on_hypervisor);
     json_dumper_end_object(json);
 }
 
@@ -333,7 +333,7 @@ static void sheet_fill(struct wt_sheet_row *sheet_row, const struct wt_engine *e
     wt_sheet_set_text(sheet_row, COLUMN_CULPRIT, text);
     wt_sheet_set(sheet_row, COLUMN_FIRST, c->first_frame);
     wt_sheet_set_text(sheet_row, COLUMN_SENTENCE, wt_case_text(c, row->sentence, text, sizeof(text)));
-    wt_sheet_set_text(sheet_row, COLUMN_REMEDY, row->linux);
+    wt_sheet_set_text(sheet_row, COLUMN_REMEDY, row->on_linux);
     snprintf(text, sizeof(text), "wiretruth.diagnosis == \"%s\"", row->name);
     wt_sheet_set_text(sheet_row, COLUMN_FILTER, text);
 }

@@ -193,7 +193,7 @@ static void test_rows(void)
 {
     for (unsigned id = 0; id < WT_DIAGNOSES; id++) {
         const struct wt_diagnosis_row *row = &wt_diagnosis_table[id];
-        g_assert_true(*row->name && *row->sentence && *row->provable && *row->decide && *row->linux);
+        g_assert_true(*row->name && *row->sentence && *row->provable && *row->decide && *row->on_linux);
     }
 }
 
