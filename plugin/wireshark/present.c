@@ -9,8 +9,8 @@
  *     Path: ...
  *     Window: ...
  *
- * A line is built even for a hidden tree, since filters and columns ask for the fields below it; Wireshark
- * itself skips what nobody asked for.
+ * A line is built even for a hidden tree if a filter or column asks for a field of ours; Wireshark itself
+ * skips what nobody asked for.
  */
 #include "present.h"
 
@@ -385,13 +385,17 @@ void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinf
 {
     struct view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
 
-    if (!record->reading.packets && !record->findings && !record->missed)
+    /* A hidden tree in which nobody asked for our fields needs the findings alone: _ws.expert filters see
+     * those. */
+    const bool asked = tree && proto_field_is_referenced(tree, proto_wiretruth);
+
+    if (!record->findings && !(asked && (record->reading.packets || record->missed)))
         return;
     if (tree)
         view.tree = add_top(&view);
     add_findings(&view);
     add_proof(&view);
-    if (!tree)
+    if (!asked)
         return;
     add_text(&view, view.tree, WT_FIELD_NOT_LOOKED_AT, wt_missed_text(record->missed));
     add_diagnoses(&view);
