@@ -46,6 +46,13 @@ struct wt_preferences {
     uint32_t link_mtu; /* 0: find out */
     enum wt_capture_point capture_point;
     bool verify_checksums;
+    bool has_default_scale;
+    uint8_t default_scale; /* shift to assume where the handshake is missing */
+};
+
+/* Offer of an end whose SYN is not in the capture; WT_SCALE_NONE says that its SYN has no option. */
+enum {
+    WT_OFFER_UNSEEN = -2
 };
 
 /* What is true of one frame beyond its findings. Zero where nothing is known, unless said otherwise. */
@@ -61,6 +68,11 @@ struct wt_facts {
     uint32_t right_edge;
     uint32_t flight;
     int16_t window_scale; /* shift in force for the sender of this frame, WT_SCALE_NONE while unknown */
+    int8_t scale_offer,
+        scale_offer_peer; /* shift in its SYN and its peer's; WT_SCALE_NONE, WT_OFFER_UNSEEN */
+    int8_t scale_hint;    /* where unknown: what this host used in other connections, or WT_SCALE_NONE */
+    uint8_t scale_least;  /* where unknown: what acknowledged data prove */
+    bool scale_assumed;   /* `window_scale` is the default of the preferences, not negotiated */
     bool ip;              /* false: not an IP frame, nothing else is set */
     bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;

@@ -66,7 +66,7 @@ WT_FINDING(CHECKSUM_LEAKED, "checksum.leaked", ERROR, CHECKSUM,
     "Turn checksum or segmentation offload off on the sender: ethtool -K DEV tx off; update the hypervisor's NIC driver.")
 
 WT_FINDING(WINDOW_SCALE_UNKNOWN, "window.scale_unknown", CHAT, WINDOW,
-    "Window scale not known: the handshake was not captured",
+    "Window scale not known: the handshake was not captured in full",
     "The shift is told only in the two SYN segments; without them every window may be up to 2^14 times larger than shown.",
     "")
 WT_FINDING(WINDOW_SCALE_DECLINED, "window.scale_declined", CHAT, WINDOW,
@@ -78,11 +78,11 @@ WT_FINDING(WINDOW_SCALE_INVALID, "window.scale_invalid", WARN, WINDOW,
     "The shift is at most 14 and the option belongs into SYN segments; a SYN/ACK may carry it only if the SYN did (RFC 7323 2.2, 2.3).",
     "Look for the device or stack that writes this option.")
 WT_FINDING(WINDOW_SCALE_CHANGED, "window.scale_changed", WARN, WINDOW,
-    "A repeated SYN offers another window scale than $1f",
-    "The two copies of one SYN disagree; the one that was answered counts.",
+    "Repeated SYN segments offer different window scales, see $1f: $2s",
+    "The sender repeated its SYN with other options, or a device changed them; the one that was answered counts.",
     "Look for a device that rewrites the options of repeated SYN segments.")
 WT_FINDING(WINDOW_SCALE_STRIPPED, "window.scale_stripped", ERROR, WINDOW,
-    "One side scales its windows and the other was not told",
+    "One side scales its windows and the other was not told: $2s, see $1f",
     "A device removed the window scale option from one direction of the handshake.",
     "Let the device pass TCP options unchanged; as a stopgap turn window scaling off on one end.")
 WT_FINDING(WINDOW_EXCEEDED, "window.exceeded", WARN, WINDOW,
@@ -94,7 +94,7 @@ WT_FINDING(WINDOW_RETRACTED, "window.retracted", WARN, WINDOW,
     "A receiver should not take back what it granted (RFC 9293 3.8.6); data already sent may now be refused.",
     "Look at the receiver's buffer settings (Linux: net.ipv4.tcp_shrink_window).")
 WT_FINDING(WINDOW_UNSCALED_DROP, "window.unscaled_drop", ERROR, WINDOW,
-    "Only data beyond acknowledgement + unscaled window is lost, $1 bytes behind that edge",
+    "Lost $1 times, $2t without progress: all data beyond acknowledgement + unscaled window ($3) vanish, those below arrive",
     "A device on the path tracks the connection, ignores window scaling, and drops what it takes for data beyond the window.",
     "Repair the stateful device; on a Linux one: sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1")
 

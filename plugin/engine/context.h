@@ -24,6 +24,7 @@ struct wt_engine {
     struct wt_strays strays;
     struct wt_history *history;
     struct wt_records *records;
+    struct wt_windows *windows;
     struct wt_cases *cases;
     struct wt_twins *twins;
 };

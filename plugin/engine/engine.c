@@ -38,6 +38,7 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->leaks = wt_leaks_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
+    engine->windows = wt_windows_new();
     engine->cases = wt_cases_new();
     engine->twins = wt_twins_new();
     return engine;
@@ -57,6 +58,7 @@ void wt_engine_free(struct wt_engine *engine)
     wt_table_free(engine->leaks);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
+    wt_windows_free(engine->windows);
     wt_cases_free(engine->cases);
     wt_twins_free(engine->twins);
     g_free(engine);
@@ -108,8 +110,10 @@ static void engine_judge(struct wt_context *context)
 {
     engine_resolve(context);
     bool tcp = wt_context_is_tcp(context);
-    if (tcp)
+    if (tcp) {
         wt_flow_handshake(context->flow, context->sender, context->packet, context->frame->time);
+        wt_window_handshake(context);
+    }
     engine_learn_small(context);
     wt_direction_judge(context);
     wt_mtu_learn(context);
@@ -122,7 +126,7 @@ static void engine_judge(struct wt_context *context)
     if (context->packet->payload_len > 0 && !context->super_frame) /* a super-frame was learnt from at once */
         wt_checksum_learn(context);
     if (tcp)
-        wt_flow_advance(context->flow, context->sender, context->packet);
+        wt_flow_advance(context->flow, context->sender, context->packet, context->frame->time);
     wt_window_measure(context);
 }
 

@@ -7,6 +7,7 @@ enum {
     FLOWS_MAX = 1 << 17,     /* 64 MiB at most */
     FLOW_SCALE_MAX = 14,     /* RFC 7323 2.3: a larger shift is used as 14 */
     FLOW_RTT_MAX = 60000000, /* microseconds; a longer handshake is no measure of the path */
+    FLOW_SEGMENT = 1460,     /* Ethernet's MSS, where the receiver's is not known */
 };
 
 WT_TABLE_KEY(flow, struct wt_flow_key)
@@ -35,6 +36,7 @@ static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *p
 static void flow_reset(struct wt_flow *flow)
 {
     flow->rtt = 0;
+    flow->assumed = WT_SCALE_NONE;
     for (unsigned which = 0; which < 2; which++) {
         const struct wt_handle host = flow->side[which].host;
         const struct wt_handle path = flow->side[which].path;
@@ -71,14 +73,21 @@ static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_
         flow->rtt = (uint32_t)rtt;
 }
 
+bool wt_flow_is_bad(const struct wt_packet *packet)
+{
+    return packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
+}
+
 static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
 {
     struct wt_side *side = &flow->side[sender];
     const struct wt_tcp *tcp = &packet->tcp;
     bool again = side->syn && side->isn == tcp->seq;
-    side->syn = true;
+    side->syn = !tcp->options_cut || tcp->scale != WT_SCALE_NONE;
     side->syn_ack = tcp->flags & WT_TCP_ACK;
     side->isn = tcp->seq;
+    side->windows.raw_max = tcp->window;
+    side->windows.doubtful = wt_flow_is_bad(packet) || tcp->scale > FLOW_SCALE_MAX;
     if (tcp->has_mss)
         side->mss = tcp->mss;
     if (tcp->scale != WT_SCALE_NONE)
@@ -89,19 +98,52 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
         flow->syn_time = time;
 }
 
-void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+/* A segment that its receiver drops: the sum is wrong, and a right SYN was seen or the option makes no sense.
+ */
+static bool flow_is_bad_syn(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
     const struct wt_side *side = &flow->side[sender];
+    if (!wt_flow_is_bad(packet))
+        return false;
+    return side->windows.sums_hold || packet->tcp.scale > FLOW_SCALE_MAX ||
+           (side->syn && !side->windows.doubtful && side->isn == packet->tcp.seq);
+}
+
+/* A SYN with another ISN than the last one, or after segments of a connection whose SYN was not captured. */
+static bool flow_is_new(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
+{
+    const struct wt_side *side = &flow->side[sender];
+    const struct wt_side *peer = &flow->side[!sender];
+    if (!(tcp->flags & WT_TCP_ACK))
+        return side->has_next && (!side->syn || side->isn != tcp->seq);
+    bool answers = peer->syn && !wt_seq_after(peer->isn + 1, tcp->ack) && !wt_seq_after(tcp->ack, peer->next);
+    return side->has_next && side->isn != tcp->seq && !answers;
+}
+
+/* A second SYN/ACK with another ISN, after the client already answered the first: it answers nothing. */
+static bool flow_is_late(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
+{
+    const struct wt_side *side = &flow->side[sender];
+    return (tcp->flags & WT_TCP_ACK) && side->syn_ack && side->isn != tcp->seq &&
+           flow->side[!sender].windows.settled;
+}
+
+void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+{
+    struct wt_side *side = &flow->side[sender];
     const struct wt_tcp *tcp = &packet->tcp;
     if (!(tcp->flags & WT_TCP_SYN)) {
         flow_measure(flow, sender, packet, time);
         return;
     }
-    bool first = !(tcp->flags & WT_TCP_ACK);
-    if (first && side->has_next && side->isn != tcp->seq)
+    if ((tcp->flags & WT_TCP_RST) || flow_is_bad_syn(flow, sender, packet))
+        return;
+    if (flow_is_new(flow, sender, tcp))
         flow_reset(flow);
-    if (first && side->has_next && !side->syn)
-        flow_reset(flow);
+    else if (flow_is_late(flow, sender, tcp))
+        return;
+    else if (side->syn_ack && side->isn != tcp->seq)
+        side->has_next = side->has_edge = false;
     flow_take_syn(flow, sender, packet, time);
 }
 
@@ -111,7 +153,20 @@ int wt_flow_scale(const struct wt_flow *flow, unsigned which)
     const struct wt_side *peer = &flow->side[!which];
     if ((side->syn && side->scale == WT_SCALE_NONE) || (peer->syn && peer->scale == WT_SCALE_NONE))
         return 0;
-    return side->syn && peer->syn ? side->scale : WT_SCALE_NONE;
+    return side->syn && (peer->syn || side->syn_ack) ? side->scale : WT_SCALE_NONE;
+}
+
+int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)
+{
+    int scale = wt_flow_scale(flow, which);
+    return scale == WT_SCALE_NONE ? flow->assumed : scale;
+}
+
+bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
+{
+    const struct wt_side *peer = &flow->side[!sender];
+    uint32_t single = peer->mss ? peer->mss : FLOW_SEGMENT;
+    return wt_flow_is_bad(packet) && flow->side[sender].windows.sums_hold && packet->payload_len <= single;
 }
 
 uint32_t wt_flow_end(const struct wt_packet *packet)
@@ -123,21 +178,24 @@ uint32_t wt_flow_end(const struct wt_packet *packet)
 bool wt_flow_edge(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, uint32_t *edge)
 {
     const struct wt_tcp *tcp = &packet->tcp;
-    int scale = tcp->flags & WT_TCP_SYN ? 0 : wt_flow_scale(flow, sender);
+    int scale = tcp->flags & WT_TCP_SYN ? 0 : wt_flow_scale_used(flow, sender);
     if (!(tcp->flags & WT_TCP_ACK) || scale == WT_SCALE_NONE)
         return false;
     *edge = tcp->ack + ((uint32_t)tcp->window << scale);
     return true;
 }
 
-static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
+static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
 {
     struct wt_side *side = &flow->side[sender];
     const struct wt_side *peer = &flow->side[!sender];
     uint32_t ack = packet->tcp.ack;
     if (peer->has_next && wt_seq_after(ack, peer->next))
         side->unseen_acked = true;
-    side->acked = side->has_acked ? wt_seq_max(side->acked, ack) : ack;
+    if (!side->has_acked || wt_seq_after(ack, side->acked)) {
+        side->acked = ack;
+        side->windows.acked_at = (uint32_t)(time / 1000000);
+    }
     side->has_acked = true;
     uint32_t edge = 0;
     if (!wt_flow_edge(flow, sender, packet, &edge))
@@ -146,16 +204,21 @@ static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt
     side->has_edge = true;
 }
 
-void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
 {
     struct wt_side *side = &flow->side[sender];
     uint32_t flags = packet->tcp.flags;
     if (flags & WT_TCP_RST) /* sequence numbers of a reset need not fit (RFC 9293 3.5.2) */
         return;
+    if (wt_flow_is_corrupt(flow, sender, packet))
+        return;
+    if (packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_PARTIAL ||
+        packet->l4_checksum == WT_CHECKSUM_PARTIAL_NO_LENGTH)
+        side->windows.sums_hold = true;
     uint32_t end = wt_flow_end(packet);
     side->next = side->has_next ? wt_seq_max(side->next, end) : end;
     side->has_next = true;
     side->payload += packet->payload_len;
     if (flags & WT_TCP_ACK)
-        flow_take_ack(flow, sender, packet);
+        flow_take_ack(flow, sender, packet, time);
 }

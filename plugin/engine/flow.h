@@ -58,9 +58,36 @@ struct wt_side_reports {
 };
 
 struct wt_side_windows {
-    bool scale_told; /* that the scale is not known */
-    bool invalid_told;
+    /* As the end that grants. Edges are sequence numbers. */
+    uint32_t granted;       /* right edge against which a retreat is measured */
+    uint32_t granted_frame; /* that granted it */
+    uint32_t unscaled;      /* highest acknowledgement + raw window: all that who ignores scaling allows */
+    uint32_t wide;          /* such an edge that lay several segments behind its acknowledgement */
+    uint32_t stamp;         /* latest timestamp value sent */
+    uint16_t raw, raw_max;  /* latest raw window, and the largest (that of its SYN until `settled`) */
+    uint16_t granted_id;    /* IP identification of `granted_frame` */
+    uint16_t hint_age;      /* of the table of hints when it was asked last */
+    uint32_t acked_at;      /* when it last acknowledged more, in milliseconds modulo 2^32 */
+    /* As the end that sends. */
+    uint32_t watch;       /* end of data under watch, if `watched` */
+    unsigned watched : 4; /* what their acknowledgement will prove; 0: nothing */
+    unsigned least : 4;   /* least shift that acknowledged data prove for this end's windows */
+    unsigned hint : 4;    /* shift that this host used in other connections, if `hinted` */
+    unsigned filled : 2;  /* proofs so far that a device removed the scale option */
+    unsigned hinted : 1;
+    unsigned has_granted : 1, has_unscaled : 1, has_wide : 1, has_stamp : 1, has_raw : 1;
+    unsigned settled : 1;   /* it sent something after the handshake */
+    unsigned sums_hold : 1; /* a right checksum was seen: a wrong one is damage, not an edited capture */
+    unsigned doubtful : 1;  /* its SYN had a wrong checksum, or a shift over 14 that cannot be its own */
+    unsigned unshifted : 1; /* first window equals that of its SYN although a shift is in force */
+    unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
+    unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
+    unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
+    unsigned finished : 1;  /* it sent its FIN: windows granted to it mean nothing any more */
+    unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
 };
+
+_Static_assert(sizeof(struct wt_side_windows) <= 40, "each detector has 40 bytes a side");
 
 /* What one end announced and did, as far as it was captured. */
 struct wt_side {
@@ -70,12 +97,12 @@ struct wt_side {
     uint32_t isn;   /* sequence number of its SYN */
     uint16_t mss;   /* of its SYN; 0 without the option */
     int16_t scale;  /* offered in its SYN, at most 14; WT_SCALE_NONE without the option */
-    bool has_next, has_acked, has_edge;
-    bool syn, syn_ack;     /* its SYN was captured; it was a SYN/ACK */
-    bool unseen_acked;     /* it acknowledged data that this capture does not hold */
-    uint64_t payload;      /* bytes sent, repeated ones counted again */
-    struct wt_handle host; /* its sender's */
-    struct wt_handle path; /* from it to the other side */
+    bool has_next : 1, has_acked : 1, has_edge : 1;
+    bool syn : 1, syn_ack : 1; /* its SYN was captured; it was a SYN/ACK */
+    bool unseen_acked : 1;     /* it acknowledged data that this capture does not hold */
+    uint64_t payload;          /* bytes sent, repeated ones counted again */
+    struct wt_handle host;     /* its sender's */
+    struct wt_handle path;     /* from it to the other side */
     struct wt_side_segments segments;
     struct wt_side_reports reports;
     struct wt_side_windows windows;
@@ -85,7 +112,8 @@ struct wt_flow {
     struct wt_entry entry;
     struct wt_flow_key key;
     struct wt_side side[2];
-    uint32_t rtt; /* microseconds, from the handshake; 0 while unknown */
+    uint32_t rtt;    /* microseconds, from the handshake; 0 while unknown */
+    int16_t assumed; /* shift to be used where the handshake is missing, WT_SCALE_NONE for none */
     int64_t syn_time;
 };
 
@@ -109,12 +137,22 @@ void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_pa
 /*
  * The shift in force for the windows of side `which` (RFC 7323 2.2): what it offered if both offered, 0 if
  * one is known to have not, WT_SCALE_NONE while unknown. The SYN/ACK decides, since the last SYN need not be
- * the one it answers.
+ * the one it answers; a SYN/ACK with the option says that the SYN it answers had it too.
  */
 int wt_flow_scale(const struct wt_flow *flow, unsigned which);
 
+/* As above, but where the handshake is missing what `flow->assumed` says. */
+int wt_flow_scale_used(const struct wt_flow *flow, unsigned which);
+
+/* Whether a checksum of `packet` is wrong. */
+bool wt_flow_is_bad(const struct wt_packet *packet);
+
+/* Whether `packet` was damaged on its way, so that its receiver never took it. Super-frames, which may keep a
+ * stale checksum, and flows whose checksums are all wrong (an edited capture) are not. */
+bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet);
+
 /* Takes sequence number, acknowledgement and window of a TCP packet; call it after the detectors. */
-void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet);
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time);
 
 /* The right edge that `packet` grants (its acknowledgement + scaled window); false while the scale is
  * unknown. */

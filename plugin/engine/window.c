@@ -1,111 +1,150 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Theory. Both SYN segments must carry the window scale option, or scaling is off for both directions (RFC
- * 7323 2.2). The windows of SYN and SYN/ACK are never scaled. The option means nothing in any other segment,
- * a SYN/ACK may carry it only in answer to a SYN that did, and a shift over 14 counts as 14 (2.3).
- *
- * The right edge is acknowledgement + scaled window. A sender may use every byte up to the highest edge it
- * was granted, so data behind that edge is beyond the window. Stacks round windows to the scaling unit: the
- * edge has a slack of 1 << shift.
- *
- * Evidence. Without both SYN segments nothing is said but that the scale is unknown. An acknowledgement for
- * data that the capture does not hold shows that frames are missing, perhaps the very one that granted more:
- * then it is a Note.
- *
- * Traps: a zero-window probe is one byte at or behind the edge, a keep-alive one byte before it; SYN, FIN and
- * RST segments are not judged; a repeated SYN may lack the option, the SYN/ACK decides. Scanners put options
- * into segments without SYN.
- */
 #include "window.h"
 
 #include "sequence.h"
 
 enum {
-    WINDOW_SCALE_MAX = 14
-}; /* RFC 7323 2.3 */
+    WINDOW_SEGMENT = 1460 /* Ethernet's MSS, where the receiver's is not known */
+};
 
-static void window_tell_invalid(struct wt_context *context, const char *reason)
+struct wt_windows *wt_windows_new(void)
 {
-    const int16_t shift = context->packet->tcp.scale;
-    if (wt_context_side(context)->windows.invalid_told)
-        return;
-    wt_context_side(context)->windows.invalid_told = true;
-    wt_find_because(context, WT_FINDING_WINDOW_SCALE_INVALID, WT_SEVERITY_WARN, reason,
-                    WT_VALUES_OF((uint64_t)shift, 0));
+    struct wt_windows *windows = g_new0(struct wt_windows, 1);
+    windows->syns = wt_window_syns_new();
+    windows->hints = wt_window_hints_new();
+    windows->stalls = wt_window_stalls_new();
+    return windows;
 }
 
-/* The option itself, in whichever segment it stands. A segment whose checksum is wrong proves nothing. */
-static void window_judge_option(struct wt_context *context)
+void wt_windows_free(struct wt_windows *windows)
 {
-    const struct wt_packet *packet = context->packet;
-    const struct wt_side *peer = wt_context_peer(context);
-    if (packet->tcp.scale == WT_SCALE_NONE || packet->l4_checksum == WT_CHECKSUM_BAD)
-        return;
-    if (packet->tcp.scale > WINDOW_SCALE_MAX)
-        window_tell_invalid(context, "more than 14");
-    else if (!(packet->tcp.flags & WT_TCP_SYN))
-        window_tell_invalid(context, "outside a SYN");
-    else if ((packet->tcp.flags & WT_TCP_ACK) && peer->syn && peer->scale == WT_SCALE_NONE)
-        window_tell_invalid(context, "answered without having been offered");
+    wt_table_free(windows->syns);
+    wt_table_free(windows->hints);
+    wt_table_free(windows->stalls);
+    g_free(windows);
 }
 
-/* On the SYN/ACK, where it is known that one side alone offers scaling. */
-static void window_judge_negotiation(struct wt_context *context)
+/* --- what the judges share --- */
+
+bool wt_window_is_negotiated(const struct wt_flow *flow)
+{
+    return flow->side[0].syn && flow->side[1].syn && (flow->side[0].syn_ack || flow->side[1].syn_ack);
+}
+
+static bool window_is_doubtful(const struct wt_flow *flow)
+{
+    return flow->side[0].windows.doubtful || flow->side[1].windows.doubtful;
+}
+
+const char *wt_window_doubt(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context);
+    if (wt_flow_is_bad(context->packet) && !side->windows.sums_hold)
+        return "no checksum of this host is right: perhaps an edited capture";
+    bool handshake =
+        wt_flow_scale(context->flow, 0) != WT_SCALE_NONE && wt_flow_scale(context->flow, 1) != WT_SCALE_NONE;
+    return handshake ? NULL : "the handshake was not captured in full";
+}
+
+const char *wt_window_gap(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    bool hole = side->has_next && wt_seq_after(tcp->seq, side->next);
+    bool echo = tcp->has_timestamp && peer->windows.has_stamp && (tcp->flags & WT_TCP_ACK) &&
+                wt_seq_after(tcp->timestamp_echo, peer->windows.stamp);
+    if (side->unseen_acked || peer->unseen_acked || hole || echo)
+        return "frames are missing from this capture";
+    return NULL;
+}
+
+uint32_t wt_window_segment(const struct wt_context *context)
+{
+    uint32_t limit = context->facts->mss_limit;
+    uint32_t mss = wt_context_peer(context)->mss;
+    return limit ? limit : mss ? mss : WINDOW_SEGMENT;
+}
+
+bool wt_window_is_new(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context);
+    return !side->has_next || !wt_seq_after(side->next, context->packet->tcp.seq);
+}
+
+/* --- one frame --- */
+
+void wt_window_handshake(struct wt_context *context)
+{
+    const struct wt_preferences *preferences = &context->engine->preferences;
+    context->flow->assumed = preferences->has_default_scale ? preferences->default_scale : WT_SCALE_NONE;
+    if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
+        return;
+    if (context->packet->tcp.flags & WT_TCP_SYN)
+        wt_window_syn(context);
+    wt_window_settle(context);
+}
+
+/* What later frames are compared with. */
+static void window_remember(struct wt_context *context)
 {
     const struct wt_tcp *tcp = &context->packet->tcp;
-    const struct wt_side *peer = wt_context_peer(context);
-    bool answer = (tcp->flags & WT_TCP_SYN) && (tcp->flags & WT_TCP_ACK);
-    if (answer && !tcp->options_cut && peer->syn && peer->scale != WT_SCALE_NONE &&
-        tcp->scale == WT_SCALE_NONE)
-        wt_find(context, WT_FINDING_WINDOW_SCALE_DECLINED, WT_VALUES_OF(0));
-}
-
-static void window_judge_unknown(struct wt_context *context)
-{
-    struct wt_flow *flow = context->flow;
-    uint32_t flags = context->packet->tcp.flags;
-    if (flow->side[0].windows.scale_told || (flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK))
+    struct wt_side *side = wt_context_side(context);
+    if (tcp->has_timestamp &&
+        (!side->windows.has_stamp || wt_seq_after(tcp->timestamp, side->windows.stamp))) {
+        side->windows.stamp = tcp->timestamp;
+        side->windows.has_stamp = true;
+    }
+    if ((tcp->flags & (WT_TCP_SYN | WT_TCP_RST)) || !(tcp->flags & WT_TCP_ACK))
         return;
-    if (wt_flow_scale(flow, context->sender) != WT_SCALE_NONE)
-        return;
-    flow->side[0].windows.scale_told = flow->side[1].windows.scale_told = true;
-    wt_find(context, WT_FINDING_WINDOW_SCALE_UNKNOWN, WT_VALUES_OF(0));
-}
-
-/* One byte at the edge of a closed window asks whether it has opened (RFC 9293 3.8.6.1). */
-static bool window_is_probe(const struct wt_packet *packet, uint32_t edge)
-{
-    return packet->payload_len == 1 && wt_seq_distance(packet->tcp.seq, edge) <= 1;
-}
-
-static void window_judge_data(struct wt_context *context)
-{
-    const struct wt_packet *packet = context->packet;
-    const struct wt_side *receiver = wt_context_peer(context);
-    int scale = wt_flow_scale(context->flow, !context->sender);
-    if (packet->payload_len == 0 || (packet->tcp.flags & (WT_TCP_SYN | WT_TCP_RST)))
-        return;
-    if (scale == WT_SCALE_NONE || !receiver->has_edge || window_is_probe(packet, receiver->edge))
-        return;
-    int32_t beyond = wt_seq_distance(packet->tcp.seq + packet->payload_len, receiver->edge);
-    if (beyond <= 1 << scale)
-        return;
-    const struct wt_values values = WT_VALUES_OF((uint64_t)beyond);
-    if (receiver->unseen_acked || wt_context_side(context)->unseen_acked)
-        wt_find_because(context, WT_FINDING_WINDOW_EXCEEDED, WT_SEVERITY_NOTE,
-                        "frames are missing from this capture", values);
-    else
-        wt_find(context, WT_FINDING_WINDOW_EXCEEDED, values);
+    side->windows.settled = true;
+    side->windows.finished |= (tcp->flags & WT_TCP_FIN) != 0;
+    side->windows.raw_max = MAX(side->windows.raw_max, tcp->window);
+    if (!side->has_acked || !wt_seq_after(side->acked, tcp->ack)) {
+        side->windows.raw = tcp->window;
+        side->windows.has_raw = true;
+    }
 }
 
 void wt_window_judge(struct wt_context *context)
 {
     if (!wt_context_is_tcp(context))
         return;
-    window_judge_option(context);
-    window_judge_negotiation(context);
-    window_judge_unknown(context);
-    window_judge_data(context);
+    wt_window_scale(context);
+    if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
+        return;
+    if (!(context->packet->tcp.flags & WT_TCP_RST) && !window_is_doubtful(context->flow)) {
+        wt_window_strip(context);
+        wt_window_edge(context);
+        wt_window_drop(context);
+    }
+    window_remember(context);
+}
+
+/* --- facts --- */
+
+static int8_t window_offer(const struct wt_side *side)
+{
+    if (!side->syn)
+        return WT_OFFER_UNSEEN;
+    return (int8_t)side->scale;
+}
+
+static void window_measure_scale(struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    const struct wt_side *side = wt_context_side(context);
+    int scale = wt_flow_scale(context->flow, context->sender);
+    facts->scale_offer = window_offer(side);
+    facts->scale_offer_peer = window_offer(wt_context_peer(context));
+    facts->scale_hint = WT_SCALE_NONE;
+    facts->window_scale = (int16_t)wt_flow_scale_used(context->flow, context->sender);
+    if (scale != WT_SCALE_NONE)
+        return;
+    facts->scale_assumed = facts->window_scale != WT_SCALE_NONE;
+    facts->scale_least = side->windows.least;
+    wt_window_hint(context);
+    if (side->windows.hinted)
+        facts->scale_hint = (int8_t)side->windows.hint;
 }
 
 void wt_window_measure(struct wt_context *context)
@@ -116,7 +155,7 @@ void wt_window_measure(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     const struct wt_side *peer = wt_context_peer(context);
     facts->tcp = true;
-    facts->window_scale = (int16_t)wt_flow_scale(context->flow, context->sender);
+    window_measure_scale(context);
     facts->has_right_edge = wt_flow_edge(context->flow, context->sender, context->packet, &facts->right_edge);
     facts->has_flight = context->packet->payload_len > 0 && side->has_next && peer->has_acked &&
                         !wt_seq_after(peer->acked, side->next);

@@ -10,6 +10,7 @@
 
 #include "preferences.h"
 
+#include <epan/prefs-int.h>
 #include <epan/prefs.h>
 #include <wsutil/report_message.h>
 
@@ -70,9 +71,22 @@ void wt_preferences_register(int proto)
         &artefacts);
 }
 
+/* The TCP dissector's own preference for connections whose handshake is not in the capture; -1 for none. */
+static int tcp_default_scale(void)
+{
+    module_t *tcp = prefs_find_module("tcp");
+    pref_t *preference = tcp ? prefs_find_preference(tcp, "default_window_scaling") : NULL;
+
+    return preference ? prefs_get_enum_value(preference, pref_current) : -1;
+}
+
 struct wt_preferences wt_preferences_engine(void)
 {
+    const int scale = tcp_default_scale();
+
     return (struct wt_preferences){
+        .has_default_scale = scale >= 0 && scale <= 14, /* RFC 7323 2.3 */
+        .default_scale = (uint8_t)MAX(scale, 0),
         .link_mtu = link_mtu_possible() ? link_mtu : 0,
         .capture_point = (enum wt_capture_point)capture_point,
         .verify_checksums = verify_checksums,

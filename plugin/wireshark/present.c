@@ -16,6 +16,7 @@
 
 #include "expert.h"
 #include "field.h"
+#include "scaling.h"
 
 #include <wiretruth/point.h>
 
@@ -303,33 +304,36 @@ static void add_path(const struct view *view, const struct wt_facts *facts)
     add_known(view, tree, WT_FIELD_PATH_MTU, facts->path_mtu);
 }
 
-static void window_line(const struct wt_facts *facts, char *text, size_t size)
+/* The innermost packet of the frame that is TCP: the one that the facts are about. */
+static const struct wt_tcp *innermost_tcp(const struct wt_reading *reading)
 {
-    int length;
-
-    if (facts->window_scale == WT_SCALE_NONE)
-        length = snprintf(text, size, "Window: scale not known");
-    else
-        length = snprintf(text, size, "Window: scale %d", facts->window_scale);
-    if (facts->has_flight && length > 0)
-        snprintf(text + length, size - (size_t)length, ", %" PRIu32 " bytes in flight", facts->flight);
+    for (unsigned i = reading->packets; i > 0; i--)
+        if (reading->packet[i - 1].proto == 6 && reading->packet[i - 1].has_l4)
+            return &reading->packet[i - 1].tcp;
+    return NULL;
 }
 
 static void add_window(const struct view *view, const struct wt_facts *facts)
 {
+    const struct wt_tcp *tcp = innermost_tcp(&view->record->reading);
     char text[TEXT_SIZE];
     proto_tree *tree;
     proto_item *item;
 
-    if (!facts->tcp)
+    if (!facts->tcp || !tcp)
         return;
-    window_line(facts, text, sizeof(text));
+    wt_scaling_window(facts, tcp, text, sizeof(text));
     tree = add_group(view, WT_FIELD_WINDOW, ett_window, text);
+    wt_scaling_explain(facts, text, sizeof(text));
+    add_text(view, tree, WT_FIELD_SCALING, text);
     if (facts->window_scale != WT_SCALE_NONE) {
         item = proto_tree_add_int(tree, wt_field_id(WT_FIELD_WINDOW_SCALE), view->tvb, 0, 0,
                                   facts->window_scale);
         proto_item_set_generated(item);
     }
+    add_known(view, tree, WT_FIELD_SCALE_LEAST, facts->scale_least);
+    if (facts->scale_hint >= 0 && facts->window_scale == WT_SCALE_NONE)
+        add_number(view, tree, WT_FIELD_SCALE_HINT, (uint32_t)facts->scale_hint);
     if (facts->has_right_edge)
         add_number(view, tree, WT_FIELD_RIGHT_EDGE, facts->right_edge);
     if (facts->has_flight)
