@@ -141,6 +141,17 @@ static void blackhole_start(const struct wt_context *context, struct wt_stall *s
     };
 }
 
+/* No acknowledgement was captured; but what lies before `seq`, the oldest byte missing, arrived. */
+static void blackhole_learn_before(const struct wt_context *context, uint32_t seq)
+{
+    struct wt_history_walk walk =
+        wt_history_walk(context->engine->history, wt_context_side(context)->reports.newest);
+    const struct wt_past *past = NULL;
+    while ((past = wt_history_next(&walk)))
+        if (!wt_seq_after(past->end, seq))
+            blackhole_learn_passed(context, context->sender, past->wire_l3);
+}
+
 /* The stalled segment is sent once more. */
 static void blackhole_repeat(struct wt_context *context, struct wt_trouble *trouble, uint32_t size)
 {
@@ -154,11 +165,10 @@ static void blackhole_repeat(struct wt_context *context, struct wt_trouble *trou
         stall->tries = 1;
         return;
     }
+    stall->size = MIN(stall->size, size);
     stall->tries++;
-    const struct wt_side_reports *reports = &wt_context_side(context)->reports;
-    bool before = reports->sample && !wt_seq_after(reports->sample_end, stall->seq);
-    if (stall->tries >= BLACKHOLE_TRIES_HEAD && before && reports->sample < stall->size)
-        blackhole_learn_passed(context, context->sender, reports->sample);
+    if (stall->tries >= BLACKHOLE_TRIES_HEAD && !wt_context_peer(context)->has_acked)
+        blackhole_learn_before(context, stall->seq);
 }
 
 static void blackhole_take_repeated(struct wt_context *context, uint32_t size)

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Large packets that vanish, what only looks like it, and senders that find the size by trial. */
+#include "talk.h"
+
+enum {
+    CLIENT = 1000,
+    SMALL = 200,
+    FULL = 1428,
+};
+
+static const uint32_t SERVER = 0xfffffb00; /* the stalled segment crosses the wrap */
+
+/* What differs from a true black hole. */
+struct story {
+    bool one_way;        /* only the server's direction is captured */
+    bool dead;           /* the client is not heard again */
+    bool reset;          /* nothing but its reset is */
+    bool full_passed;    /* full segments arrived before */
+    bool full_elsewhere; /* in another connection between the two */
+    bool none_smaller;   /* the full segment is the first data of all */
+    bool closed;         /* beyond the window */
+    bool reported;
+    uint32_t size; /* payload of the stalled segment; 0: FULL */
+};
+
+static void send_ack(struct talk *talk, const struct story *story, uint16_t flags, uint32_t ack)
+{
+    struct wt_packet packet = talk_tcp(talk, 0, flags, CLIENT, ack, 0);
+    packet.tcp.window = story->closed ? 0 : 502;
+    if (!story->one_way)
+        talk_send(talk, &packet);
+}
+
+static void open_story(struct talk *talk, gconstpointer version, const struct story *story)
+{
+    talk_open(talk, (uint8_t)GPOINTER_TO_UINT(version));
+    if (story->full_elsewhere) {
+        struct wt_packet other = talk_tcp(talk, 1, WT_TCP_ACK, 1, 1, FULL);
+        other.dst_port = 50000;
+        talk_send(talk, &other);
+        other = talk_tcp(talk, 0, WT_TCP_ACK, 1, 1 + FULL, 0);
+        other.src_port = 50000;
+        talk_send(talk, &other);
+    }
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, CLIENT - 1, 0, 0);
+    if (story->closed)
+        syn.tcp.window = SMALL;
+    if (!story->one_way)
+        talk_send(talk, &syn);
+    talk_send_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, SERVER - 1, CLIENT, 0);
+    send_ack(talk, story, WT_TCP_ACK, SERVER);
+}
+
+static uint32_t send_data(struct talk *talk, uint32_t seq, uint32_t payload, uint32_t echo)
+{
+    struct wt_packet packet = talk_tcp(talk, 1, WT_TCP_ACK, seq, CLIENT, payload);
+    packet.tcp.timestamp_echo = echo;
+    return talk_send(talk, &packet);
+}
+
+/* Sends the stalled segment `times` times, as time-outs do. */
+static uint32_t send_stalled(struct talk *talk, uint32_t seq, uint32_t payload, unsigned times)
+{
+    uint32_t number = 0;
+    for (unsigned i = 0; i < times; i++) {
+        number = send_data(talk, seq, payload, 1);
+        talk->frame.time += (200LL << i) * TALK_MS;
+    }
+    return number;
+}
+
+static bool found_anywhere(const struct talk *talk, enum wt_finding_id id, enum wt_severity least)
+{
+    for (uint32_t number = 1; number <= talk->frame.number; number++) {
+        const struct wt_finding *found = talk_found(talk, number, id);
+        if (found && found->severity >= least)
+            return true;
+    }
+    return false;
+}
+
+/* Plays the story; true if it was taken for a black hole. */
+static bool play(struct talk *talk, gconstpointer version, const struct story *story)
+{
+    uint32_t seq = SERVER, full = story->size ? story->size : FULL;
+    open_story(talk, version, story);
+    if (story->full_passed) {
+        send_data(talk, seq, full, 1);
+        send_ack(talk, story, WT_TCP_ACK, seq += full);
+    }
+    if (!story->none_smaller) {
+        send_data(talk, seq, SMALL, 1);
+        send_ack(talk, story, WT_TCP_ACK, seq += SMALL);
+    } else {
+        send_ack(talk, story, WT_TCP_ACK, seq);
+    }
+    struct wt_packet refused = talk_tcp(talk, 1, WT_TCP_ACK, seq, CLIENT, full);
+    if (story->reported) {
+        talk_send(talk, &refused);
+        talk_report(talk, 0, 1300, &refused);
+    }
+    send_stalled(talk, seq, full, 5);
+    if (!story->dead)
+        send_ack(talk, story, story->reset ? WT_TCP_RST | WT_TCP_ACK : WT_TCP_ACK, seq);
+    if (story->one_way)
+        send_data(talk, seq, full, story->dead ? 1 : 500);
+    return found_anywhere(talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_WARN);
+}
+
+static void check(gconstpointer version, const struct story *story, bool expected)
+{
+    struct talk talk;
+    g_assert_cmpint(play(&talk, version, story), ==, expected);
+    talk_close(&talk);
+}
+
+static void test_black_hole(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    g_assert_true(play(&talk, version, &story));
+    const struct wt_finding *found = talk_found(&talk, talk.frame.number, WT_FINDING_PMTU_BLACK_HOLE);
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[0], ==, FULL + headers);
+    g_assert_cmpuint(found->value[1], ==, SMALL + headers);
+    g_assert_cmpuint(found->value[2], ==, talk.version == 4 ? 1476 : 1492);
+    talk_close(&talk);
+}
+
+/* Each further copy that vanishes is told too, and the table knows the bracket. */
+static void test_afterwards(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    struct wt_path_state state;
+    g_assert_true(play(&talk, version, &story));
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    uint32_t again = send_data(&talk, SERVER + SMALL, FULL, 1);
+    g_assert_nonnull(talk_found(&talk, again, WT_FINDING_PMTU_BLACK_HOLE));
+    g_assert_cmpuint(talk_related(&talk, again, WT_RELATION_ORIGINAL), ==, 6);
+    g_assert_true(wt_engine_path(talk.engine, 0, &talk.host[1], &talk.host[0], &state));
+    g_assert_cmpint(state.verdict, ==, WT_PATH_BLACK_HOLE);
+    g_assert_cmpuint(state.passed, ==, SMALL + headers);
+    g_assert_cmpuint(state.lost, ==, FULL + headers);
+    talk_close(&talk);
+}
+
+static void test_one_way(gconstpointer version)
+{
+    check(version, &(struct story){.one_way = true}, true);
+    check(version, &(struct story){.one_way = true, .dead = true}, false);
+    check(version, &(struct story){.one_way = true, .full_passed = true}, false);
+}
+
+static void test_reset(gconstpointer version)
+{
+    struct talk talk;
+    const struct story story = {.reset = true};
+    g_assert_true(play(&talk, version, &story));
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_ERROR));
+    talk_close(&talk);
+}
+
+static void test_no_black_hole(gconstpointer version)
+{
+    check(version, &(struct story){.dead = true}, false);
+    check(version, &(struct story){.full_passed = true}, false);
+    check(version, &(struct story){.full_elsewhere = true}, false);
+    check(version, &(struct story){.none_smaller = true}, false);
+    check(version, &(struct story){.closed = true}, false);
+    check(version, &(struct story){.reported = true}, false);
+    check(version, &(struct story){.size = GPOINTER_TO_UINT(version) == 4 ? 500 : 1200}, false);
+}
+
+/* Loss: the segment gets through the third time. */
+static void test_loss(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, SMALL, 1);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    send_stalled(&talk, SERVER + SMALL, FULL, 3);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL + FULL);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* The first data is large, and its small last piece is acknowledged selectively. */
+static void test_sacked_tail(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, SMALL, 1);
+    send_stalled(&talk, SERVER, FULL, 4);
+    struct wt_packet sack = talk_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER, 0);
+    sack.tcp.sacks = 1;
+    sack.tcp.sack[0].left = SERVER + FULL;
+    sack.tcp.sack[0].right = SERVER + FULL + SMALL;
+    uint32_t number = talk_send(&talk, &sack);
+    g_assert_cmpint(talk_found(&talk, number, WT_FINDING_PMTU_BLACK_HOLE)->severity, ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* The same, but a full segment is acknowledged selectively: plain loss, however long. */
+static void test_sacked_full(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, FULL, 1);
+    send_data(&talk, SERVER + 2 * FULL, SMALL, 1);
+    send_stalled(&talk, SERVER, FULL, 4);
+    struct wt_packet sack = talk_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER, 0);
+    sack.tcp.sacks = 1;
+    sack.tcp.sack[0].left = SERVER + FULL;
+    sack.tcp.sack[0].right = SERVER + 2 * FULL + SMALL;
+    talk_send(&talk, &sack);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_WARN));
+    talk_close(&talk);
+}
+
+/* --- probing --- */
+
+/* A full segment sent four times, then 1024 bytes of it, in the frame returned. */
+static uint32_t play_lowered(struct talk *talk, gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    open_story(talk, version, &story);
+    send_data(talk, SERVER, FULL, 1);
+    send_stalled(talk, SERVER, FULL, 3);
+    return send_data(talk, SERVER, 1024, 1);
+}
+
+static void test_probing_down(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t step = play_lowered(&talk, version);
+    const struct wt_finding *found = talk_found(&talk, step, WT_FINDING_PMTU_PROBING);
+    g_assert_nonnull(found);
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    g_assert_cmpuint(found->value[0], ==, 1024 + headers);
+    g_assert_cmpuint(found->value[1], ==, FULL + headers);
+    g_assert_cmpuint(talk_related(&talk, step, WT_RELATION_ORIGINAL), ==, step - 4);
+    talk_close(&talk);
+}
+
+/* The lowered size passes: so size was the matter. Then the sender tries a larger one. */
+static void test_probing_passed(gconstpointer version)
+{
+    struct talk talk;
+    play_lowered(&talk, version);
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    struct wt_packet ack = talk_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER + 1024, 0);
+    uint32_t proof = talk_send(&talk, &ack);
+    const struct wt_finding *found = talk_found(&talk, proof, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[0], ==, FULL + headers);
+    g_assert_cmpuint(found->value[1], ==, 1024 + headers);
+    uint32_t up = send_data(&talk, SERVER + 1024, 1236, 1);
+    g_assert_nonnull(talk_found(&talk, up, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
+/* A single loss whose bytes come again in smaller pieces proves nothing. */
+static void test_not_probing(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER, 700, 1);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + 700);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_CHAT));
+    talk_close(&talk);
+}
+
+static uint32_t send_datagram(struct talk *talk, uint32_t payload)
+{
+    const struct wt_packet packet = talk_packet(talk, 1, 17, 8, payload);
+    return talk_send(talk, &packet);
+}
+
+/* QUIC: one padded datagram between others of the settled size. */
+static void test_probing_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1200);
+    uint32_t probe = send_datagram(&talk, 1400);
+    g_assert_null(talk_found(&talk, probe, WT_FINDING_PMTU_PROBING));
+    send_datagram(&talk, 1200);
+    g_assert_nonnull(talk_found(&talk, probe, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
+/* A program that begins small and goes on large. */
+static void test_growing_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1200);
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1400);
+    send_datagram(&talk, 1200);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    talk_close(&talk);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    talk_add("blackhole/black-hole", test_black_hole);
+    talk_add("blackhole/afterwards", test_afterwards);
+    talk_add("blackhole/one-way", test_one_way);
+    talk_add("blackhole/reset", test_reset);
+    talk_add("blackhole/no-black-hole", test_no_black_hole);
+    talk_add("blackhole/loss", test_loss);
+    talk_add("blackhole/sacked-tail", test_sacked_tail);
+    talk_add("blackhole/sacked-full", test_sacked_full);
+    talk_add("probing/down", test_probing_down);
+    talk_add("probing/passed", test_probing_passed);
+    talk_add("probing/not", test_not_probing);
+    talk_add("probing/datagrams", test_probing_datagrams);
+    talk_add("probing/growing-datagrams", test_growing_datagrams);
+    return g_test_run();
+}
