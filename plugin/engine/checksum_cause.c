@@ -8,6 +8,7 @@
  *
  *   - a constant difference to the right sum, or to the partial one: addresses or ports were rewritten after
  *     the capture (anonymised, replayed), since the sum is linear in them (RFC 1624);
+ *   - off by one, in either direction: the sum was adapted without its carries (RFC 1624 3);
  *   - a constant value where the right one changes: a program wrote it;
  *   - only packets with payload are wrong: the payload was replaced or removed;
  *   - its receiver acknowledged the data, which were not sent again: a stale sum of something merged or
@@ -137,10 +138,15 @@ static uint32_t cause_intact(const struct wt_context *context, bool ip_header)
     return by_flow ? by_flow : replaced ? 0 : by_host;
 }
 
+static const char cause_off_by_one[] =
+    "off by one: the sum was adapted to rewritten addresses in a wrong way";
+
 static const char *cause_find(const struct wt_context *context, const struct cause *cause, uint32_t intact)
 {
     if (cause->taken >= CAUSE_TAKEN_HITS)
         return "its receiver took the data all the same: a sum left over from merging or editing";
+    if (cause->difference == 1 || cause->difference == 0xfffe || cause->told == cause_off_by_one)
+        return cause_off_by_one;
     if (cause->same_field)
         return "the same value in every packet: a program wrote it";
     if (intact == 0 && cause->same_difference)

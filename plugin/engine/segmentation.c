@@ -84,7 +84,11 @@ static bool segmentation_is_super_tcp(const struct wt_context *context, uint32_t
         return false;
     if (segmentation_has_odd_length(packet))
         return true;
-    bool full = packet->payload_len == context->facts->mss_limit && !wt_context_side(context)->mss;
+    const struct wt_side *own = wt_context_side(context);
+    bool full = packet->payload_len == context->facts->mss_limit && !own->mss;
+    bool known = own->mss || context->facts->mss_limit || own->segments.cut;
+    if (!known && packet->l3_len <= context->facts->link_mtu)
+        return false;
     if (wt_checksum_is_left(packet))
         return !full;
     return segmentation_is_merged_tcp(context, size);

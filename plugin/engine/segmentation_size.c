@@ -7,8 +7,10 @@
  * (tcp_mss_split_point, tcp_current_mss). The MSS option counts fixed headers only, so options are deducted
  * by the sender (RFC 9293 3.7.1). All that can be captured of the two terms is used, strongest first:
  *
- *   - the receiver's MSS option. One above the Ethernet default says nothing about the sender's own link, so
- *     then the sender's own option counts too (a jumbo receiver behind a 1500 sender);
+ *   - the receiver's MSS option, or the sender's own if that is smaller: a jumbo receiver behind a 1500
+ * sender, a router that reduced the option on the other side of the capture point. Unless the data are full
+ * segments by the receiver's and not by the sender's (a route's advmss changes what is announced, not what is
+ * sent);
  *   - the path MTU by the reports so far. Linux never goes below 552 (ip_rt_min_pmtu), IPv6 not below 1280. A
  *     report takes a moment to be obeyed, and its socket may be busy sending meanwhile: until the sender
  *     repeats data in the new size, new data that is a multiple of the old one is still of the old one;
@@ -34,6 +36,9 @@ enum {
     SIZE_TCP = 6,
     SIZE_TCP_HEADER = 20,
     SIZE_ETHERNET = 1500,
+    SIZE_MSS_V4 = 536, /* RFC 9293 3.7.1 */
+    SIZE_MSS_V6 = 1220,
+    SIZE_LEAST = 256,        /* of a size learnt from the data: below it chance agrees too easily */
     SIZE_PMTU_MIN_V4 = 552,  /* net/ipv4/route.c, ip_rt_min_pmtu */
     SIZE_PMTU_MIN_V6 = 1280, /* RFC 8200 5 */
     SIZE_SINGLE_HITS = 2,    /* equal largest segments that make their size a full one */
@@ -95,7 +100,7 @@ struct estimate {
 static bool size_is_full(const struct wt_context *context, uint32_t single, uint32_t fit)
 {
     const struct wt_packet *packet = context->packet;
-    if (single == 0 || single > fit)
+    if (single < SIZE_LEAST || single > fit)
         return false;
     if (wt_context_side(context)->segments.single_hits >= SIZE_SINGLE_HITS)
         return true;
@@ -114,21 +119,66 @@ static struct estimate size_by_flow(const struct wt_context *context)
     return (struct estimate){fit, "size by the link MTU"};
 }
 
+/* Whether the packet's payload consists of full segments by `with` (options included), and not by `other`. */
+static bool size_divides(const struct wt_packet *packet, uint32_t with, uint32_t other)
+{
+    uint32_t options = size_options(packet);
+    if (with <= options || other <= options)
+        return false;
+    return packet->payload_len % (with - options) == 0 && packet->payload_len % (other - options) != 0;
+}
+
+/* The MSS in force for a sender whose receiver's SYN was captured without the option. */
+static uint32_t size_default_mss(const struct wt_packet *packet)
+{
+    return packet->version == 4 ? SIZE_MSS_V4 : SIZE_MSS_V6;
+}
+
+/* By the MSS options; a sender's own one tells the MTU of its link, or what a router on the path made of it.
+ */
+static struct estimate size_by_options(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_side *own = wt_context_side(context), *receiver = wt_context_peer(context);
+    const struct estimate by_receiver = {receiver->mss, "size by the receiver's MSS"};
+    const struct estimate by_own = {own->mss, "size by the sender's own MSS"};
+    uint32_t none = size_default_mss(packet);
+    if (receiver->mss == 0 && receiver->syn && size_divides(packet, none, own->mss))
+        return (struct estimate){none, "size by the default, as the receiver states no MSS"};
+    if (receiver->mss == 0)
+        return by_own;
+    if (own->mss == 0 || own->mss >= receiver->mss || size_divides(packet, receiver->mss, own->mss))
+        return by_receiver;
+    return by_own;
+}
+
+/*
+ * Whether the packet was merged of segments as large as the flow's ordinary ones, `single`, rather than of
+ * the expected size. Of what a host sends nobody can say that: its program's writes may have been put
+ * together.
+ */
+static bool size_is_merged_of(const struct wt_context *context, uint32_t single, uint32_t expected)
+{
+    bool merged = context->facts->direction == WT_DIRECTION_RECEIVED || !wt_checksum_is_left(context->packet);
+    return merged && single >= SIZE_LEAST &&
+           wt_context_side(context)->segments.single_hits >= SIZE_SINGLE_HITS &&
+           size_divides(context->packet, single, expected);
+}
+
 static struct estimate size_by_mss(const struct wt_context *context)
 {
     const struct wt_side *own = wt_context_side(context), *receiver = wt_context_peer(context);
     if (!size_is_tcp(context->packet) || (own->mss == 0 && receiver->mss == 0))
         return size_by_flow(context);
-    uint32_t ethernet = size_fit(context->packet, SIZE_ETHERNET);
-    bool beyond = receiver->mss == 0 || receiver->mss > ethernet;
-    struct estimate estimate = {receiver->mss, "size by the receiver's MSS"};
-    if (beyond && own->mss && (receiver->mss == 0 || own->mss < receiver->mss))
-        estimate = (struct estimate){own->mss, "size by the sender's own MSS"};
+    struct estimate estimate = size_by_options(context);
     uint32_t fit = size_fit_link(context);
-    if (beyond && context->packet->tunnel == 0 && fit < estimate.mss)
+    bool beyond = estimate.mss > size_fit(context->packet, SIZE_ETHERNET) && context->packet->tunnel == 0;
+    if (beyond && fit < estimate.mss)
         estimate = (struct estimate){fit, "size by the link MTU"};
-    if (own->segments.single > estimate.mss && own->segments.single <= receiver->mss)
-        estimate = (struct estimate){own->segments.single, "size by ordinary segments of this flow"};
+    uint32_t single = own->segments.single;
+    if ((single > estimate.mss && single <= receiver->mss) ||
+        size_is_merged_of(context, single, estimate.mss))
+        estimate = (struct estimate){single, "size by ordinary segments of this flow"};
     return estimate;
 }
 
@@ -209,7 +259,7 @@ struct wt_size wt_size_expect(struct wt_context *context)
 static void size_suspect(struct wt_side_segments *own, uint32_t size, uint32_t options, unsigned hits)
 {
     uint32_t with = size + options;
-    if (size == 0 || with > SIZE_CLIP)
+    if (size < SIZE_LEAST || with > SIZE_CLIP)
         return;
     if (own->candidate != with)
         own->candidate_hits = 0;
@@ -256,6 +306,8 @@ static void size_learn_acked(struct wt_context *context)
 static void size_learn_gap(struct wt_side_segments *own, uint32_t gap, bool udp)
 {
     uint32_t payload = own->last_len;
+    if (gap == 1) /* one frame, or a counter that does not count wire frames */
+        own->candidate_hits = 0;
     if (gap < 2 || gap > SIZE_GAP_MAX || gap > payload)
         return;
     uint32_t least = (payload + gap - 1) / gap, most = (payload - 1) / (gap - 1);

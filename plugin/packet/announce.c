@@ -66,13 +66,15 @@ static void announce_router(const struct wt_bytes *bytes, uint32_t at, uint32_t 
 {
     enum {
         OPTIONS = 16,
-        MTU = 5
+        MTU = 5,
+        LEAST = 1280 /* RFC 8200 5 */
     };
     at += OPTIONS;
     for (unsigned i = 0; i < ANNOUNCE_OPTIONS_MAX && at < end && wt_bytes_hold(bytes, at, 8); i++) {
         uint32_t length = wt_bytes_u8(bytes, at + 1) * 8U;
-        if (wt_bytes_u8(bytes, at) == MTU && length == 8)
-            announce(reading, WT_ANNOUNCEMENT_ROUTER, wt_bytes_u32(bytes, at + 4));
+        uint32_t mtu = wt_bytes_u32(bytes, at + 4);
+        if (wt_bytes_u8(bytes, at) == MTU && length == 8 && mtu >= LEAST)
+            announce(reading, WT_ANNOUNCEMENT_ROUTER, mtu);
         if (length == 0)
             return;
         at += length;

@@ -12,4 +12,7 @@ void wt_table_paths_register(void);     /* -z wiretruth,paths: table_paths.c */
 void wt_table_diagnosis_register(void); /* -z wiretruth,diagnosis and -z wiretruth,json: table_diagnosis.c */
 void wt_table_points_register(void);    /* -z wiretruth,points: table_points.c */
 
+/* -z wiretruth,offloads: table_offloads.c */
+void wt_table_offloads_register(void);
+
 #endif

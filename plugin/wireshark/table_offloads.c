@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table_offloads: -z wiretruth,offloads. Which offloads each host uses, in the words of ethtool -k, and what
+ * shows it.
+ *
+ * What a host sends is captured before its offloads and shows them; what it receives is captured after them.
+ * So a received super-frame speaks for the capturing host, the receiver as far as the capture tells. Software
+ * and hardware look the same from here: generic-segmentation-offload does for NICs without
+ * tcp-segmentation-offload what they would do. An offload that is off leaves no trace, so none is called off.
+ */
+#include "compat.h"
+
+#include "sheet.h"
+#include "table.h"
+
+enum column {
+    COLUMN_HOST,
+    COLUMN_OFFLOAD,
+    COLUMN_FRAMES,
+    COLUMN_FIRST,
+    COLUMN_LARGEST,
+    COLUMN_EVIDENCE,
+    COLUMNS,
+};
+
+static const struct wt_sheet_column columns[COLUMNS] = {
+    [COLUMN_HOST] = {"Host", WT_CELL_TEXT},        [COLUMN_OFFLOAD] = {"Offload", WT_CELL_TEXT},
+    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},   [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
+    [COLUMN_LARGEST] = {"Largest", WT_CELL_COUNT}, [COLUMN_EVIDENCE] = {"Evidence", WT_CELL_TEXT},
+};
+
+enum offload {
+    OFFLOAD_CHECKSUM,
+    OFFLOAD_CHECKSUM_IP,
+    OFFLOAD_CHECKSUM_SCTP,
+    OFFLOAD_TSO,
+    OFFLOAD_TUNNEL,
+    OFFLOAD_UDP,
+    OFFLOAD_SCTP,
+    OFFLOAD_GRO,
+    OFFLOAD_GRO_LIST,
+    OFFLOAD_LRO,
+    OFFLOAD_UDP_GRO,
+    OFFLOAD_EITHER,
+    OFFLOADS,
+};
+
+static const struct {
+    const char *name, *evidence;
+} offloads[OFFLOADS] = {
+    [OFFLOAD_CHECKSUM] = {"tx-checksumming", "transport checksums left for the NIC"},
+    [OFFLOAD_CHECKSUM_IP] = {"tx-checksum-ipv4", "IPv4 header checksums left for the NIC (not by Linux)"},
+    [OFFLOAD_CHECKSUM_SCTP] = {"tx-checksum-sctp", "SCTP checksums left for the NIC"},
+    [OFFLOAD_TSO] = {"tcp-segmentation-offload",
+                     "sent before segmentation (or generic-segmentation-offload)"},
+    [OFFLOAD_TUNNEL] = {"tx-udp_tnl-segmentation", "sent in a tunnel before segmentation"},
+    [OFFLOAD_UDP] = {"tx-udp-segmentation", "datagrams sent as one"},
+    [OFFLOAD_SCTP] = {"tx-sctp-segmentation", "SCTP packets sent as one"},
+    [OFFLOAD_GRO] = {"generic-receive-offload",
+                     "received merged, with partial checksums; single ones complete"},
+    [OFFLOAD_GRO_LIST] = {"rx-gro-list", "received merged, with a checksum left from a segment (or an LRO)"},
+    [OFFLOAD_LRO] = {"large-receive-offload", "received merged, with a valid checksum (RSC on Windows)"},
+    [OFFLOAD_UDP_GRO] = {"rx-udp-gro-forwarding", "datagrams received merged (or UDP_GRO of a socket)"},
+    [OFFLOAD_EITHER] = {"tcp-segmentation-offload",
+                        "super-frames, or generic-receive-offload of the capturing host"},
+};
+
+struct key {
+    struct wt_address host;
+    uint32_t offload;
+};
+
+static void count(struct wt_sheet *sheet, const struct wt_record *record, const struct wt_address *host,
+                  enum offload offload)
+{
+    const struct key key = {*host, offload};
+    char text[WT_ADDRESS_TEXT];
+    bool added = false;
+    struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
+
+    if (added) {
+        wt_address_text(host, text);
+        wt_sheet_set_text(row, COLUMN_HOST, text);
+        wt_sheet_set_text(row, COLUMN_OFFLOAD, offloads[offload].name);
+        wt_sheet_set(row, COLUMN_FIRST, record->frame.number);
+        wt_sheet_set_text(row, COLUMN_EVIDENCE, offloads[offload].evidence);
+    }
+    wt_sheet_add(row, COLUMN_FRAMES, 1);
+    wt_sheet_raise(row, COLUMN_LARGEST, record->facts->l3_len);
+}
+
+static bool is_partial(const struct wt_packet *packet)
+{
+    return packet->l4_checksum == WT_CHECKSUM_PARTIAL || packet->l4_checksum == WT_CHECKSUM_PARTIAL_NO_LENGTH;
+}
+
+static enum offload offload_sent(const struct wt_packet *packet)
+{
+    enum {
+        UDP = 17,
+        SCTP = 132
+    };
+
+    if (packet->proto == UDP)
+        return OFFLOAD_UDP;
+    if (packet->proto == SCTP)
+        return OFFLOAD_SCTP;
+    if (packet->tunnel)
+        return OFFLOAD_TUNNEL;
+    return OFFLOAD_TSO;
+}
+
+static enum offload offload_received(const struct wt_packet *packet)
+{
+    enum {
+        UDP = 17
+    };
+
+    if (packet->proto == UDP)
+        return OFFLOAD_UDP_GRO;
+    if (is_partial(packet))
+        return OFFLOAD_GRO;
+    return packet->l4_checksum == WT_CHECKSUM_BAD ? OFFLOAD_GRO_LIST : OFFLOAD_LRO;
+}
+
+static void count_super(struct wt_sheet *sheet, const struct wt_record *record,
+                        const struct wt_packet *packet)
+{
+    switch (record->facts->direction) {
+    case WT_DIRECTION_SENT:
+        count(sheet, record, &packet->src, offload_sent(packet));
+        break;
+    case WT_DIRECTION_RECEIVED:
+        count(sheet, record, &packet->dst, offload_received(packet));
+        break;
+    case WT_DIRECTION_UNKNOWN:
+        count(sheet, record, &packet->src,
+              offload_sent(packet) == OFFLOAD_TSO ? OFFLOAD_EITHER : offload_sent(packet));
+        break;
+    }
+}
+
+/* Who receives what was not merged sees it as its sender's NIC left it, which says nothing of either's
+ * offloads. */
+static void count_checksums(struct wt_sheet *sheet, const struct wt_record *record,
+                            const struct wt_packet *packet)
+{
+    enum {
+        SCTP = 132
+    };
+
+    if (record->facts->direction == WT_DIRECTION_RECEIVED)
+        return;
+    if (is_partial(packet))
+        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM);
+    if (packet->ip_checksum == WT_CHECKSUM_UNFILLED)
+        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM_IP);
+    if (packet->proto == SCTP && packet->l4_checksum == WT_CHECKSUM_UNFILLED)
+        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM_SCTP);
+}
+
+static void offloads_packet(struct wt_sheet *sheet, const struct wt_record *record)
+{
+    if (!record->reading.packets || !record->facts)
+        return;
+    const struct wt_packet *packet = &record->reading.packet[record->reading.packets - 1];
+    if (record->facts->wire_frames > 1)
+        count_super(sheet, record, packet);
+    count_checksums(sheet, record, packet);
+}
+
+void wt_table_offloads_register(void)
+{
+    static struct wt_sheet_type sheet = {
+        .name = "wiretruth,offloads",
+        .title = "Wire Truth: Offloads by host",
+        .columns = columns,
+        .count = COLUMNS,
+        .key_size = sizeof(struct key),
+        .packet = offloads_packet,
+    };
+
+    wt_sheet_register(&sheet);
+}
