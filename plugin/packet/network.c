@@ -100,14 +100,14 @@ static void walk_ip_version(struct wt_walk *walk, enum wt_layer_kind kind, uint8
         return;
     }
     if (ip.coverage != WT_COVERAGE_COMPLETE) {
-        bool cut = walk->quoted && ip.coverage == WT_COVERAGE_TRUNCATED;
-        wt_walk_stop(walk, cut ? WT_COVERAGE_COMPLETE : ip.coverage);
+        bool cut = ip.coverage == WT_COVERAGE_TRUNCATED;
+        wt_walk_stop(walk, cut ? wt_walk_shortage(walk) : ip.coverage);
         return;
     }
     if (ip.length < UINT32_MAX - ip.offset)
         wt_walk_narrow(walk, ip.offset + ip.length);
     walk->offset += ip.header_len;
-    if (ip.fragment_offset == 0)
+    if (ip.fragment_offset == 0 && walk->offset < walk->end)
         wt_walk_ip_protocol(walk, ip.proto);
 }
 
@@ -142,8 +142,7 @@ static void walk_quote(struct wt_walk *walk, bool v6)
     walk->quoted = true;
     walk->offset = quote.offset;
     wt_walk_narrow(walk, quote.end);
-    if (wt_bytes_hold(&walk->bytes, walk->offset, 1))
-        walk->next = v6 ? wt_walk_ipv6 : wt_walk_ipv4;
+    walk->next = v6 ? wt_walk_ipv6 : wt_walk_ipv4;
 }
 
 void wt_walk_icmp(struct wt_walk *walk)

@@ -140,7 +140,7 @@ static void fill_packet(struct read *read, const struct wt_layer *layer, struct 
     packet->tunnel = find_tunnel(read, layer->quoted);
     fill_l3(&bytes, ip, packet);
     enum wt_coverage coverage = ip->coverage;
-    if (wt_ip_has_l4(ip)) {
+    if (wt_ip_has_l4(ip) && ip->length > ip->header_len) {
         wt_bytes_narrow(&bytes, packet->offset + packet->l3_len);
         coverage = wt_l4_read(&bytes, packet, layer->quoted);
     }

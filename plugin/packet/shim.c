@@ -6,6 +6,8 @@
  * fit what follows; an Ethernet pseudowire (RFC 4448), with control word or without, only if a known type
  * stands where the Ethernet header would have it. Anything else is reported as an unknown encapsulation.
  */
+#include "ip.h"
+#include "sum.h"
 #include "walk.h"
 
 enum {
@@ -13,22 +15,35 @@ enum {
     LABEL_IPV4 = 0, /* explicit null */
     LABEL_IPV6 = 2,
     CONTROL_WORD = 4,
+    ETHERNET_HEADER = 14,
 };
 
-static bool looks_like_ip(const struct wt_walk *walk)
+/* An IPv4 header whose own checksum is right, or an IPv6 header whose length fits: hardly a coincidence. */
+static bool is_ip(const struct wt_walk *walk)
 {
     uint32_t at = walk->offset, left = walk->end > at ? walk->end - at : 0;
     uint8_t first = wt_bytes_u8(&walk->bytes, at);
-    if (first >> 4 == 4) {
-        uint32_t length = wt_bytes_u16(&walk->bytes, at + 2);
-        return (first & 15) >= 5 && (length == 0 || length >= (first & 15) * 4U) && length <= left;
-    }
-    return first >> 4 == 6 && wt_bytes_u16(&walk->bytes, at + 4) + 40U <= left;
+    uint32_t header = (first & 15) * 4U,
+             length6 = wt_bytes_u16(&walk->bytes, at + 4) + (uint32_t)WT_IPV6_HEADER;
+    if (first >> 4 == 6)
+        return length6 <= left && left - length6 <= WT_IP_TRAILER_MAX;
+    return first >> 4 == 4 && header >= WT_IPV4_HEADER && wt_bytes_hold(&walk->bytes, at, header) &&
+           wt_sum_bytes(walk->bytes.data + at, header) == 0xffff;
 }
 
-static bool looks_like_ethernet(const struct wt_walk *walk, uint32_t at)
+/* A header that offload left unfinished: version and lengths are possible. */
+static bool may_be_ip(const struct wt_walk *walk)
 {
-    return wt_bytes_hold(&walk->bytes, at, 14) &&
+    uint32_t at = walk->offset, left = walk->end > at ? walk->end - at : 0;
+    uint8_t first = wt_bytes_u8(&walk->bytes, at);
+    if (first >> 4 == 6)
+        return wt_bytes_u16(&walk->bytes, at + 4) + (uint32_t)WT_IPV6_HEADER <= left;
+    return first >> 4 == 4 && (first & 15) >= 5 && wt_bytes_u16(&walk->bytes, at + 2) <= left;
+}
+
+static bool is_ethernet(const struct wt_walk *walk, uint32_t at)
+{
+    return wt_bytes_hold(&walk->bytes, at, ETHERNET_HEADER) &&
            wt_walk_ethertype_known(wt_bytes_u16(&walk->bytes, at + 12));
 }
 
@@ -36,15 +51,17 @@ static void label_payload(struct wt_walk *walk, uint32_t label)
 {
     uint32_t at = walk->offset;
     bool control_word = wt_bytes_u8(&walk->bytes, at) >> 4 == 0;
-    if (!wt_walk_need(walk, 1))
+    if (!wt_walk_need(walk, CONTROL_WORD + ETHERNET_HEADER)) /* fewer than any IP header has, too */
         return;
-    if (label == LABEL_IPV4 || label == LABEL_IPV6 || looks_like_ip(walk)) {
+    if (label == LABEL_IPV4 || label == LABEL_IPV6 || is_ip(walk)) {
         walk->next = wt_walk_ip;
-    } else if (control_word && looks_like_ethernet(walk, at + CONTROL_WORD)) {
+    } else if (control_word && is_ethernet(walk, at + CONTROL_WORD)) {
         walk->offset += CONTROL_WORD;
         walk->next = wt_walk_ethernet;
-    } else if (looks_like_ethernet(walk, at)) {
+    } else if (is_ethernet(walk, at)) {
         walk->next = wt_walk_ethernet;
+    } else if (may_be_ip(walk)) {
+        walk->next = wt_walk_ip;
     } else {
         wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
     }

@@ -44,23 +44,20 @@ static void read_option(const struct wt_bytes *bytes, uint32_t at, uint32_t leng
     }
 }
 
+/* A length that contradicts itself ends the options; so does the end of what was captured, which is told. */
 static void read_options(const struct wt_bytes *bytes, uint32_t at, uint32_t end, struct wt_tcp *tcp)
 {
     while (at < end) {
         uint8_t kind = wt_bytes_u8(bytes, at);
-        if (!wt_bytes_hold(bytes, at, 1))
-            tcp->options_cut = true;
-        if (kind == OPTION_END)
+        uint32_t head = kind == OPTION_END || kind == OPTION_NOP ? 1 : 2;
+        uint32_t length = head == 1 ? 1 : wt_bytes_u8(bytes, at + 1);
+        if (head > end - at)
             return;
-        if (kind == OPTION_NOP) {
-            at++;
-            continue;
-        }
-        uint32_t length = wt_bytes_u8(bytes, at + 1);
-        if (!wt_bytes_hold(bytes, at, 2) ||
-            (length >= 2 && length <= end - at && !wt_bytes_hold(bytes, at, length)))
-            tcp->options_cut = true;
-        if (length < 2 || length > end - at || tcp->options_cut)
+        tcp->options_cut = !wt_bytes_hold(bytes, at, head);
+        if (tcp->options_cut || kind == OPTION_END || length < head || length > end - at)
+            return;
+        tcp->options_cut = !wt_bytes_hold(bytes, at, length);
+        if (tcp->options_cut)
             return;
         read_option(bytes, at, length, tcp);
         at += length;

@@ -15,6 +15,8 @@ void wt_walk_stop_plain(struct wt_walk *walk)
 bool wt_walk_enter(struct wt_walk *walk, enum wt_layer_kind kind)
 {
     struct wt_layers *layers = walk->layers;
+    if (!wt_walk_need(walk, 0))
+        return false;
     if (layers->count == WT_LAYERS_MAX) {
         wt_walk_stop(walk, WT_COVERAGE_TOO_DEEP);
         return false;
@@ -24,17 +26,18 @@ bool wt_walk_enter(struct wt_walk *walk, enum wt_layer_kind kind)
     return true;
 }
 
+enum wt_coverage wt_walk_shortage(const struct wt_walk *walk)
+{
+    if (walk->quoted && walk->end <= walk->captured)
+        return WT_COVERAGE_COMPLETE; /* a quote ends where its reporter liked */
+    return walk->bytes.count < walk->captured ? WT_COVERAGE_MALFORMED : WT_COVERAGE_TRUNCATED;
+}
+
 bool wt_walk_need(struct wt_walk *walk, uint32_t length)
 {
     if (wt_bytes_hold(&walk->bytes, walk->offset, length))
         return true;
-    /* A quote ends where its reporter liked; a packet that ends before its own header is wrong. */
-    if (walk->quoted)
-        wt_walk_stop(walk, WT_COVERAGE_COMPLETE);
-    else if (walk->bytes.count < walk->captured)
-        wt_walk_stop(walk, WT_COVERAGE_MALFORMED);
-    else
-        wt_walk_stop(walk, WT_COVERAGE_TRUNCATED);
+    wt_walk_stop(walk, wt_walk_shortage(walk));
     return false;
 }
 

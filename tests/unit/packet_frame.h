@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames for tests of the packet library, each in memory of exactly its captured size: a sanitizer then sees
+ * every read beyond it.
+ */
+#ifndef WIRETRUTH_PACKET_FRAME_H
+#define WIRETRUTH_PACKET_FRAME_H
+
+#include <wiretruth/packet.h>
+
+#include <glib.h>
+#include <string.h>
+
+/* Bytes of hexadecimal digits; blanks between them are skipped. */
+static inline GByteArray *packet_bytes(const char *digits)
+{
+    GByteArray *bytes = g_byte_array_new();
+    while (*digits) {
+        if (*digits == ' ') {
+            digits++;
+            continue;
+        }
+        int high = g_ascii_xdigit_value(digits[0]), low = g_ascii_xdigit_value(digits[1]);
+        g_assert_true(high >= 0 && low >= 0);
+        const guint8 byte = (guint8)(high * 16 + low);
+        g_byte_array_append(bytes, &byte, 1);
+        digits += 2;
+    }
+    return bytes;
+}
+
+/* A frame of `length` bytes of which `captured` are copied. To be freed with packet_frame_free(). */
+static inline struct wt_frame packet_frame(enum wt_link_type link_type, const guint8 *bytes,
+                                           uint32_t captured, uint32_t length)
+{
+    guint8 *copy = g_malloc(captured ? captured : 1);
+    if (captured)
+        memcpy(copy, bytes, captured);
+    return (struct wt_frame){
+        .number = 1, .link_type = link_type, .length = length, .captured = captured, .bytes = copy};
+}
+
+static inline void packet_frame_free(struct wt_frame *frame)
+{
+    g_free((gpointer)frame->bytes);
+}
+
+/* Walks, reads and verifies every byte. The reading is filled with rubbish first: nothing of it may survive.
+ */
+static inline void packet_read_all(const struct wt_frame *frame, struct wt_reading *reading)
+{
+    memset(reading, 0xa5, sizeof *reading);
+    wt_walk(frame, &reading->layers);
+    wt_read(frame, reading);
+    wt_verify(frame, reading, true);
+}
+
+/* The same for hexadecimal digits, captured whole. */
+static inline void packet_read_hex(enum wt_link_type link_type, const char *digits,
+                                   struct wt_reading *reading)
+{
+    GByteArray *bytes = packet_bytes(digits);
+    struct wt_frame frame = packet_frame(link_type, bytes->data, bytes->len, bytes->len);
+    packet_read_all(&frame, reading);
+    packet_frame_free(&frame);
+    g_byte_array_free(bytes, TRUE);
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every sample frame: whole, cut at every byte, and with every byte changed. */
+#include "packet_frame.h"
+#include "packet_samples.h"
+#include "packet_text.h"
+
+static char *layers_text(const struct wt_layers *layers)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < layers->count; i++)
+        g_string_append_printf(text, "%s%s%s", i ? ":" : "", layers->layer[i].quoted ? "*" : "",
+                               packet_layer_text(layers->layer[i].kind));
+    return g_string_free(text, FALSE);
+}
+
+static char *sums_text(const struct wt_reading *reading)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < reading->packets; i++)
+        g_string_append_printf(text, "%s%s/%s", i ? " " : "",
+                               packet_checksum_text(reading->packet[i].ip_checksum),
+                               packet_checksum_text(reading->packet[i].l4_checksum));
+    return g_string_free(text, FALSE);
+}
+
+static char *lengths_text(const struct wt_reading *reading)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < reading->packets; i++) {
+        const struct wt_packet *packet = &reading->packet[i];
+        g_string_append_printf(text, "%s%u:", i ? " " : "", packet->l3_len);
+        if (packet->has_l4)
+            g_string_append_printf(text, "%u", packet->payload_len);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void expect(char *found, const char *expected)
+{
+    g_assert_cmpstr(found, ==, expected);
+    g_free(found);
+}
+
+static void test_whole(gconstpointer data)
+{
+    const struct packet_sample *sample = data;
+    struct wt_reading reading;
+    packet_read_hex(sample->link_type, sample->bytes, &reading);
+    expect(layers_text(&reading.layers), sample->layers);
+    g_assert_cmpstr(packet_coverage_text(reading.layers.coverage), ==, sample->coverage);
+    expect(sums_text(&reading), sample->sums);
+    if (*sample->sums)
+        expect(lengths_text(&reading), sample->lengths);
+    g_assert_cmpuint(reading.quotes, ==, sample->quotes);
+}
+
+/* What must hold of any reading of any bytes. */
+static void check_bounds(const struct wt_frame *frame, const struct wt_reading *reading)
+{
+    g_assert_cmpuint(reading->layers.count, <=, WT_LAYERS_MAX);
+    g_assert_cmpuint(reading->packets, <=, WT_PACKETS_MAX);
+    g_assert_cmpuint(reading->quotes, <=, WT_QUOTES_MAX);
+    g_assert_cmpuint(reading->vlans, <=, WT_VLANS_MAX);
+    g_assert_cmpuint(reading->quote_captured, <=, frame->captured);
+    for (unsigned i = 0; i < reading->layers.count; i++)
+        g_assert_cmpuint(reading->layers.layer[i].offset, <=, frame->captured);
+    for (unsigned i = 0; i < reading->packets; i++) {
+        const struct wt_packet *packet = &reading->packet[i];
+        g_assert_cmpuint(packet->offset, <, frame->captured);
+        g_assert_cmpuint(packet->tcp.sacks, <=, WT_SACKS_MAX);
+        g_assert_cmpuint(packet->payload_captured, <=, packet->payload_len);
+        if (packet->has_l4)
+            g_assert_cmpuint(packet->l4_offset + packet->payload_captured, <=, frame->captured);
+        if (packet->has_l4)
+            g_assert_cmpuint(packet->l4_header_len + packet->payload_len, ==, packet->l4_len);
+    }
+}
+
+/* A cut frame says the same as the whole one as far as it goes, and takes nothing missing for wrong. */
+static void check_cut(const struct wt_reading *cut, const struct wt_reading *whole)
+{
+    g_assert_cmpuint(cut->layers.count, <=, whole->layers.count);
+    for (unsigned i = 0; i < cut->layers.count; i++) {
+        g_assert_cmpint(cut->layers.layer[i].kind, ==, whole->layers.layer[i].kind);
+        g_assert_cmpuint(cut->layers.layer[i].offset, ==, whole->layers.layer[i].offset);
+    }
+    g_assert_cmpuint(cut->packets, <=, whole->packets);
+    for (unsigned i = 0; i < cut->packets; i++) {
+        const struct wt_packet *c = &cut->packet[i], *w = &whole->packet[i];
+        if (w->length_short && !c->length_short)
+            continue; /* the checksum that proves it is cut off */
+        g_assert_cmpuint(c->l3_len, ==, w->l3_len);
+        g_assert_true(wt_address_equal(&c->src, &w->src) && wt_address_equal(&c->dst, &w->dst));
+        if (c->ip_checksum != WT_CHECKSUM_UNVERIFIABLE)
+            g_assert_cmpint(c->ip_checksum, ==, w->ip_checksum);
+        if (c->l4_checksum != WT_CHECKSUM_UNVERIFIABLE && w->l4_checksum != WT_CHECKSUM_UNVERIFIABLE)
+            g_assert_cmpint(c->l4_checksum, ==, w->l4_checksum);
+        if (c->has_l4)
+            g_assert_cmpuint(c->payload_len, ==, w->payload_len);
+    }
+}
+
+static void test_cut(gconstpointer data)
+{
+    const struct packet_sample *sample = data;
+    GByteArray *bytes = packet_bytes(sample->bytes);
+    struct wt_reading whole, cut;
+    packet_read_hex(sample->link_type, sample->bytes, &whole);
+    for (uint32_t captured = 0; captured < bytes->len; captured++) {
+        struct wt_frame frame = packet_frame(sample->link_type, bytes->data, captured, bytes->len);
+        packet_read_all(&frame, &cut);
+        check_bounds(&frame, &cut);
+        check_cut(&cut, &whole);
+        frame.length = captured; /* as if an editor had cut it */
+        packet_read_all(&frame, &cut);
+        check_bounds(&frame, &cut);
+        packet_frame_free(&frame);
+    }
+    g_byte_array_free(bytes, TRUE);
+}
+
+static void test_changed(gconstpointer data)
+{
+    static const guint8 masks[] = {0x01, 0x08, 0x40, 0x80, 0xff};
+    const struct packet_sample *sample = data;
+    GByteArray *bytes = packet_bytes(sample->bytes);
+    struct wt_frame frame = packet_frame(sample->link_type, bytes->data, bytes->len, bytes->len);
+    struct wt_reading reading;
+    for (uint32_t at = 0; at < MIN(bytes->len, 200); at++) {
+        for (unsigned mask = 0; mask < G_N_ELEMENTS(masks); mask++) {
+            ((guint8 *)frame.bytes)[at] ^= masks[mask];
+            packet_read_all(&frame, &reading);
+            check_bounds(&frame, &reading);
+            ((guint8 *)frame.bytes)[at] ^= masks[mask];
+        }
+    }
+    packet_frame_free(&frame);
+    g_byte_array_free(bytes, TRUE);
+}
+
+/* Without payload only what headers prove is told. */
+static void test_headers_only(gconstpointer data)
+{
+    const struct packet_sample *sample = data;
+    GByteArray *bytes = packet_bytes(sample->bytes);
+    struct wt_frame frame = packet_frame(sample->link_type, bytes->data, bytes->len, bytes->len);
+    struct wt_reading full, part;
+    packet_read_all(&frame, &full);
+    packet_read_all(&frame, &part);
+    wt_verify(&frame, &part, false);
+    for (unsigned i = 0; i < full.packets; i++) {
+        enum wt_checksum expected = full.packet[i].l4_checksum;
+        if (expected == WT_CHECKSUM_VALID || expected == WT_CHECKSUM_BAD)
+            expected = WT_CHECKSUM_UNVERIFIABLE;
+        g_assert_cmpint(part.packet[i].l4_checksum, ==, expected);
+        g_assert_cmpint(part.packet[i].ip_checksum, ==, full.packet[i].ip_checksum);
+        g_assert_cmpuint(part.packet[i].l4_checksum_expected, ==, 0);
+    }
+    packet_frame_free(&frame);
+    g_byte_array_free(bytes, TRUE);
+}
+
+static void add(const char *group, const struct packet_sample *sample, GTestDataFunc test)
+{
+    char *path = g_strdup_printf("/packet/%s/%s", group, sample->name);
+    g_test_add_data_func(path, sample, test);
+    g_free(path);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(packet_samples); i++) {
+        add("whole", &packet_samples[i], test_whole);
+        add("cut", &packet_samples[i], test_cut);
+        add("changed", &packet_samples[i], test_changed);
+        add("headers-only", &packet_samples[i], test_headers_only);
+    }
+    return g_test_run();
+}
