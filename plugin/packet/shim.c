@@ -47,21 +47,27 @@ static bool is_ethernet(const struct wt_walk *walk, uint32_t at)
            wt_walk_ethertype_known(wt_bytes_u16(&walk->bytes, at + 12));
 }
 
-static void label_payload(struct wt_walk *walk, uint32_t label)
+/* Where a pseudowire's Ethernet header begins, behind a control word or not; 0 if there is none. */
+static uint32_t find_ethernet(const struct wt_walk *walk)
 {
     uint32_t at = walk->offset;
     bool control_word = wt_bytes_u8(&walk->bytes, at) >> 4 == 0;
+    if (control_word && is_ethernet(walk, at + CONTROL_WORD))
+        return at + CONTROL_WORD;
+    return is_ethernet(walk, at) ? at : 0;
+}
+
+static void label_payload(struct wt_walk *walk, uint32_t label)
+{
     if (!wt_walk_need(walk, CONTROL_WORD + ETHERNET_HEADER)) /* fewer than any IP header has, too */
         return;
-    if (label == LABEL_IPV4 || label == LABEL_IPV6 || is_ip(walk)) {
+    uint32_t ethernet = find_ethernet(walk);
+    bool null = label == LABEL_IPV4 || label == LABEL_IPV6;
+    if (null || is_ip(walk) || (!ethernet && may_be_ip(walk))) {
         walk->next = wt_walk_ip;
-    } else if (control_word && is_ethernet(walk, at + CONTROL_WORD)) {
-        walk->offset += CONTROL_WORD;
+    } else if (ethernet) {
+        walk->offset = ethernet;
         walk->next = wt_walk_ethernet;
-    } else if (is_ethernet(walk, at)) {
-        walk->next = wt_walk_ethernet;
-    } else if (may_be_ip(walk)) {
-        walk->next = wt_walk_ip;
     } else {
         wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
     }

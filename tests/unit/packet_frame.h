@@ -66,4 +66,22 @@ static inline void packet_read_hex(enum wt_link_type link_type, const char *digi
     g_byte_array_free(bytes, TRUE);
 }
 
+/* A number that a reading holds, and what it has to be. */
+struct packet_fact {
+    const char *name;
+    guint64 found, expected;
+};
+
+#define PACKET_EXPECT(...)                                                                                   \
+    packet_expect((const struct packet_fact[]){__VA_ARGS__},                                                 \
+                  sizeof((const struct packet_fact[]){__VA_ARGS__}) / sizeof(struct packet_fact))
+
+static inline void packet_expect(const struct packet_fact *facts, gsize count)
+{
+    for (gsize i = 0; i < count; i++)
+        if (facts[i].found != facts[i].expected)
+            g_error("%s is %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, facts[i].name, facts[i].found,
+                    facts[i].expected);
+}
+
 #endif

@@ -45,7 +45,7 @@ static void test_text_random(void)
     for (int i = 0; i < 20000; i++) {
         struct wt_address random;
         char text[WT_ADDRESS_TEXT];
-        for (unsigned group = 0; group < 8; group++) { /* zeros often */
+        for (gsize group = 0; group < 8; group++) { /* zeros often */
             bool zero = g_test_rand_bit();
             random.bytes[2 * group] = zero ? 0 : (uint8_t)g_test_rand_int_range(0, 256);
             random.bytes[2 * group + 1] = zero ? 0 : (uint8_t)g_test_rand_int_range(0, 256);

@@ -21,133 +21,127 @@ static void assert_address(const struct wt_address *found, const char *expected)
     g_assert_cmpstr(text, ==, expected);
 }
 
-static void test_l3(void)
+static void test_v4(void)
 {
-    struct wt_reading reading = read_sample("ethernet-v4");
+    const struct wt_reading reading = read_sample("ethernet-v4");
     const struct wt_packet *packet = &reading.packet[0];
     assert_address(&packet->src, "192.0.2.1");
     assert_address(&packet->dst, "198.51.100.2");
-    g_assert_cmpuint(packet->version, ==, 4);
-    g_assert_cmpuint(packet->proto, ==, 6);
-    g_assert_cmpuint(packet->ttl, ==, 64);
-    g_assert_true(packet->df && packet->has_id && !packet->fragment && !packet->truncated);
-    g_assert_cmpuint(packet->id, ==, 7);
-    g_assert_cmpuint(packet->offset, ==, 14);
-    g_assert_cmpuint(packet->ip_header_len, ==, 20);
-    g_assert_cmpuint(packet->l4_offset, ==, 34);
-    g_assert_cmpuint(packet->l3_field, ==, 81);
-    g_assert_cmpuint(packet->src_port, ==, 40000);
-    g_assert_cmpuint(packet->dst_port, ==, 80);
-    g_assert_cmpuint(packet->payload_captured, ==, 41);
-    g_assert_cmpuint(packet->tunnel, ==, 0);
-    reading = read_sample("ethernet-v6");
-    packet = &reading.packet[0];
+    PACKET_EXPECT({"version", packet->version, 4}, {"proto", packet->proto, 6}, {"ttl", packet->ttl, 64},
+                  {"df", packet->df, true}, {"has_id", packet->has_id, true}, {"id", packet->id, 7},
+                  {"fragment", packet->fragment, false}, {"truncated", packet->truncated, false},
+                  {"offset", packet->offset, 14}, {"ip_header_len", packet->ip_header_len, 20},
+                  {"l3_field", packet->l3_field, 81}, {"l4_offset", packet->l4_offset, 34},
+                  {"src_port", packet->src_port, 40000}, {"dst_port", packet->dst_port, 80},
+                  {"payload_captured", packet->payload_captured, 41}, {"tunnel", packet->tunnel, 0});
+}
+
+static void test_v6(void)
+{
+    const struct wt_reading reading = read_sample("ethernet-v6");
+    const struct wt_packet *packet = &reading.packet[0];
+    assert_address(&packet->src, "2001:db8::1");
     assert_address(&packet->dst, "2001:db8:1::2");
-    g_assert_true(packet->df && !packet->has_id);
-    g_assert_cmpuint(packet->l3_field, ==, 101);
-    g_assert_cmpuint(packet->ip_header_len, ==, 40);
+    PACKET_EXPECT({"version", packet->version, 6}, {"proto", packet->proto, 6}, {"ttl", packet->ttl, 64},
+                  {"df", packet->df, true}, {"has_id", packet->has_id, false},
+                  {"l3_field", packet->l3_field, 101}, {"ip_header_len", packet->ip_header_len, 40},
+                  {"l4_offset", packet->l4_offset, 54});
 }
 
 static void test_link(void)
 {
     static const uint8_t src[6] = {2, 0, 0, 0, 0, 1}, dst[6] = {2, 0, 0, 0, 0, 2};
-    struct wt_reading reading = read_sample("qinq-88a8");
-    g_assert_true(reading.has_mac);
-    g_assert_cmpmem(reading.mac_src, sizeof src, src, sizeof src);
-    g_assert_cmpmem(reading.mac_dst, sizeof dst, dst, sizeof dst);
-    g_assert_cmpuint(reading.vlans, ==, 2);
-    g_assert_cmpuint(reading.vlan[0], ==, 5);
-    g_assert_cmpuint(reading.vlan[1], ==, 6);
-    reading = read_sample("vlan");
-    g_assert_cmpuint(reading.vlan[0], ==, 5); /* without its priority */
-    reading = read_sample("vxlan-vlan");
-    g_assert_cmpuint(reading.vlans, ==, 0); /* the tag in the tunnel is not the link's */
-    reading = read_sample("raw-v4");
-    g_assert_false(reading.has_mac);
+    const struct wt_reading tagged = read_sample("qinq-88a8");
+    PACKET_EXPECT({"has_mac", tagged.has_mac, true}, {"vlans", tagged.vlans, 2}, {"outer", tagged.vlan[0], 5},
+                  {"inner", tagged.vlan[1], 6},
+                  {"mac_src", (guint64)memcmp(tagged.mac_src, src, sizeof src), 0},
+                  {"mac_dst", (guint64)memcmp(tagged.mac_dst, dst, sizeof dst), 0},
+                  {"without its priority", read_sample("vlan").vlan[0], 5},
+                  {"tag in a tunnel", read_sample("vxlan-vlan").vlans, 0},
+                  {"no Ethernet", read_sample("raw-v4").has_mac, false});
 }
 
 static void test_direction(void)
 {
-    g_assert_cmpint(read_sample("sll-v4").direction, ==, WT_DIRECTION_SENT);
-    g_assert_cmpint(read_sample("sll-v6").direction, ==, WT_DIRECTION_RECEIVED);
-    g_assert_cmpint(read_sample("sll2-v4").direction, ==, WT_DIRECTION_SENT);
-    g_assert_cmpint(read_sample("sll2-v6").direction, ==, WT_DIRECTION_RECEIVED);
-    g_assert_cmpint(read_sample("ethernet-v4").direction, ==, WT_DIRECTION_UNKNOWN);
-    struct wt_reading reading; /* another host's frame; loopback */
-    packet_read_hex(WT_LINK_SLL, "0003 0001 0006 000000000000 0000 0800", &reading);
-    g_assert_cmpint(reading.direction, ==, WT_DIRECTION_UNKNOWN);
-    packet_read_hex(WT_LINK_SLL, "0000 0304 0006 000000000000 0000 0800", &reading);
-    g_assert_cmpint(reading.direction, ==, WT_DIRECTION_UNKNOWN);
-    packet_read_hex(WT_LINK_SLL, "0001 0001 0006 000000000000 0000 0800", &reading);
-    g_assert_cmpint(reading.direction, ==, WT_DIRECTION_RECEIVED);
+    struct wt_reading other, loopback, broadcast;
+    packet_read_hex(WT_LINK_SLL, "0003 0001 0006 000000000000 0000 0800", &other);
+    packet_read_hex(WT_LINK_SLL, "0000 0304 0006 000000000000 0000 0800", &loopback);
+    packet_read_hex(WT_LINK_SLL, "0001 0001 0006 000000000000 0000 0800", &broadcast);
+    PACKET_EXPECT({"sll 4", read_sample("sll-v4").direction, WT_DIRECTION_SENT},
+                  {"sll 0", read_sample("sll-v6").direction, WT_DIRECTION_RECEIVED},
+                  {"sll2 4", read_sample("sll2-v4").direction, WT_DIRECTION_SENT},
+                  {"sll2 0", read_sample("sll2-v6").direction, WT_DIRECTION_RECEIVED},
+                  {"ethernet", read_sample("ethernet-v4").direction, WT_DIRECTION_UNKNOWN},
+                  {"another host's", other.direction, WT_DIRECTION_UNKNOWN},
+                  {"loopback", loopback.direction, WT_DIRECTION_UNKNOWN},
+                  {"broadcast", broadcast.direction, WT_DIRECTION_RECEIVED});
 }
 
-static void test_fragments(void)
+static void test_fragments_v4(void)
 {
-    struct wt_reading reading = read_sample("v4-fragment-first");
-    const struct wt_packet *packet = &reading.packet[0];
-    g_assert_true(packet->fragment && packet->more_fragments && packet->has_l4 && !packet->df);
-    reading = read_sample("v4-fragment-later");
-    g_assert_true(packet->fragment && !packet->more_fragments && !packet->has_l4);
-    g_assert_cmpuint(packet->fragment_offset, ==, 72);
-    reading = read_sample("v6-fragment-first");
-    g_assert_true(packet->fragment && packet->has_id && !packet->df);
-    g_assert_cmpuint(packet->id, ==, 5);
-    g_assert_cmpuint(packet->ip_header_len, ==, 48);
-    reading = read_sample("v6-fragment-later");
-    g_assert_cmpuint(packet->fragment_offset, ==, 64);
-    g_assert_cmpuint(packet->proto, ==, 6);
-    reading = read_sample("v6-fragment-atomic");
-    g_assert_true(!packet->fragment && packet->has_l4);
+    const struct wt_packet first = read_sample("v4-fragment-first").packet[0];
+    const struct wt_packet later = read_sample("v4-fragment-later").packet[0];
+    PACKET_EXPECT({"fragment", first.fragment, true}, {"more", first.more_fragments, true},
+                  {"has_l4", first.has_l4, true}, {"df", first.df, false});
+    PACKET_EXPECT({"fragment", later.fragment, true}, {"more", later.more_fragments, false},
+                  {"has_l4", later.has_l4, false}, {"offset", later.fragment_offset, 72});
 }
 
-static void test_reports(void)
+static void test_fragments_v6(void)
 {
-    struct wt_reading reading = read_sample("icmp-report-28");
+    const struct wt_packet first = read_sample("v6-fragment-first").packet[0];
+    const struct wt_packet later = read_sample("v6-fragment-later").packet[0];
+    const struct wt_packet atomic = read_sample("v6-fragment-atomic").packet[0];
+    PACKET_EXPECT({"fragment", first.fragment, true}, {"has_id", first.has_id, true}, {"id", first.id, 5},
+                  {"df", first.df, false}, {"ip_header_len", first.ip_header_len, 48});
+    PACKET_EXPECT({"fragment", later.fragment, true}, {"offset", later.fragment_offset, 64},
+                  {"proto", later.proto, 6}, {"has_l4", later.has_l4, false});
+    PACKET_EXPECT({"fragment", atomic.fragment, false}, {"has_l4", atomic.has_l4, true});
+}
+
+static void test_report_v4(void)
+{
+    const struct wt_reading reading = read_sample("icmp-report-28");
     const struct wt_packet *quote = &reading.quote[0];
-    g_assert_true(reading.packet[0].icmp.error && reading.packet[0].icmp.report);
-    g_assert_cmpuint(reading.packet[0].icmp.mtu, ==, 1400);
-    g_assert_cmpuint(reading.quote_captured, ==, 28);
-    g_assert_true(quote->has_l4 && quote->truncated);
-    g_assert_cmpuint(quote->l3_len, ==, 1500);
-    g_assert_cmpuint(quote->id, ==, 7);
-    g_assert_cmpuint(quote->src_port, ==, 40000);
-    g_assert_cmpuint(quote->dst_port, ==, 80);
-    g_assert_cmpuint(quote->tcp.seq, ==, 1000);
-    g_assert_cmpuint(quote->tcp.header_len, ==, 0); /* not known from eight bytes */
-    g_assert_cmpuint(quote->l4_len, ==, 1480);
-    reading = read_sample("icmp-report-548");
-    g_assert_cmpuint(quote->tcp.header_len, ==, 20);
-    g_assert_cmpuint(quote->payload_len, ==, 1460);
-    g_assert_cmpuint(reading.quote_captured, ==, 548);
-    reading = read_sample("icmp-report-20");
-    g_assert_false(quote->has_l4);
-    reading = read_sample("icmpv6-too-big-48");
-    g_assert_true(reading.packet[0].icmp.report && quote->has_l4);
-    g_assert_cmpuint(reading.packet[0].icmp.mtu, ==, 1400);
-    g_assert_cmpuint(quote->tcp.seq, ==, 1000);
-    g_assert_cmpuint(quote->l3_len, ==, 1500);
-    reading = read_sample("icmpv6-redirect");
-    g_assert_false(reading.packet[0].icmp.report);
-    g_assert_cmpuint(reading.quote_captured, ==, 64);
+    PACKET_EXPECT({"error", reading.packet[0].icmp.error, true},
+                  {"report", reading.packet[0].icmp.report, true}, {"mtu", reading.packet[0].icmp.mtu, 1400},
+                  {"quote_captured", reading.quote_captured, 28});
+    PACKET_EXPECT({"has_l4", quote->has_l4, true}, {"truncated", quote->truncated, true},
+                  {"l3_len", quote->l3_len, 1500}, {"l4_len", quote->l4_len, 1480}, {"id", quote->id, 7},
+                  {"src_port", quote->src_port, 40000}, {"dst_port", quote->dst_port, 80},
+                  {"seq", quote->tcp.seq, 1000}, {"header_len, unknown", quote->tcp.header_len, 0});
+    const struct wt_reading longer = read_sample("icmp-report-548");
+    PACKET_EXPECT({"header_len", longer.quote[0].tcp.header_len, 20},
+                  {"payload", longer.quote[0].payload_len, 1460},
+                  {"quote_captured", longer.quote_captured, 548},
+                  {"no L4", read_sample("icmp-report-20").quote[0].has_l4, false});
+}
+
+static void test_report_v6(void)
+{
+    const struct wt_reading reading = read_sample("icmpv6-too-big-48");
+    const struct wt_packet *quote = &reading.quote[0];
+    PACKET_EXPECT({"report", reading.packet[0].icmp.report, true}, {"mtu", reading.packet[0].icmp.mtu, 1400},
+                  {"has_l4", quote->has_l4, true}, {"seq", quote->tcp.seq, 1000},
+                  {"l3_len", quote->l3_len, 1500}, {"quote_captured", reading.quote_captured, 48});
+    const struct wt_reading redirect = read_sample("icmpv6-redirect");
+    PACKET_EXPECT({"report", redirect.packet[0].icmp.report, false},
+                  {"quote_captured", redirect.quote_captured, 64});
 }
 
 static void test_other_icmp(void)
 {
-    struct wt_reading reading = read_sample("icmp-extended");
-    g_assert_true(reading.packet[0].icmp.error && !reading.packet[0].icmp.report);
-    g_assert_cmpuint(reading.quote_captured, ==, 128); /* without the extension behind it */
-    reading = read_sample("icmp-vxlan");
-    g_assert_cmpuint(reading.quotes, ==, 2);
-    assert_address(&reading.quote[0].src, "10.0.0.1");
-    assert_address(&reading.quote[1].src, "192.0.2.1");
-    g_assert_cmpuint(reading.quote_captured, ==, 131);
-    reading = read_sample("icmp-echo");
-    g_assert_false(reading.packet[0].icmp.error);
-    g_assert_cmpuint(reading.packet[0].icmp.id, ==, 9);
-    g_assert_cmpuint(reading.packet[0].icmp.seq, ==, 4);
-    reading = read_sample("icmpv6-echo");
-    g_assert_cmpuint(reading.packet[0].icmp.id, ==, 9);
+    const struct wt_reading extended = read_sample("icmp-extended"), echo = read_sample("icmp-echo");
+    PACKET_EXPECT({"error", extended.packet[0].icmp.error, true},
+                  {"report", extended.packet[0].icmp.report, false},
+                  {"without the extension", extended.quote_captured, 128});
+    PACKET_EXPECT({"error", echo.packet[0].icmp.error, false}, {"id", echo.packet[0].icmp.id, 9},
+                  {"seq", echo.packet[0].icmp.seq, 4},
+                  {"id", read_sample("icmpv6-echo").packet[0].icmp.id, 9});
+    const struct wt_reading tunnelled = read_sample("icmp-vxlan");
+    assert_address(&tunnelled.quote[0].src, "10.0.0.1");
+    assert_address(&tunnelled.quote[1].src, "192.0.2.1");
+    PACKET_EXPECT({"quotes", tunnelled.quotes, 2}, {"quote_captured", tunnelled.quote_captured, 131});
 }
 
 /* Outer and inner packet with a GRE header of this key between them, from `a` to `b`. */
@@ -176,12 +170,16 @@ static void test_tunnel(void)
                      there); /* a sequence number */
     g_assert_cmpuint(gre_tunnel("0a000001", "0a000002", "10000800 00000001"), ==,
                      gre_tunnel("0a000001", "0a000002", "10000800 00000002"));
-    struct wt_reading reading = read_sample("icmp-in-vxlan");
-    g_assert_cmpuint(reading.quote[0].tunnel, ==, reading.packet[1].tunnel);
-    g_assert_cmpuint(reading.quote[0].tunnel, ==, read_sample("vxlan").packet[1].tunnel);
-    reading = read_sample("icmp-vxlan"); /* the quoted outer packet is in no tunnel, the inner one is */
-    g_assert_cmpuint(reading.quote[0].tunnel, ==, 0);
-    g_assert_cmpuint(reading.quote[1].tunnel, ==, read_sample("vxlan").packet[1].tunnel);
+}
+
+static void test_tunnel_of_quote(void)
+{
+    const struct wt_reading inside = read_sample("icmp-in-vxlan"), quoting = read_sample("icmp-vxlan");
+    uint32_t tunnel = read_sample("vxlan").packet[1].tunnel;
+    PACKET_EXPECT({"error in a tunnel", inside.packet[1].tunnel, tunnel},
+                  {"its quote", inside.quote[0].tunnel, tunnel},
+                  {"quoted outer packet", quoting.quote[0].tunnel, 0},
+                  {"quoted inner packet", quoting.quote[1].tunnel, tunnel});
 }
 
 /* A header that is repeated beyond the bounds is told, and bounds what is read. */
@@ -240,13 +238,17 @@ static void test_foreign_layers(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/read/l3", test_l3);
+    g_test_add_func("/read/v4", test_v4);
+    g_test_add_func("/read/v6", test_v6);
     g_test_add_func("/read/link", test_link);
     g_test_add_func("/read/direction", test_direction);
-    g_test_add_func("/read/fragments", test_fragments);
-    g_test_add_func("/read/reports", test_reports);
+    g_test_add_func("/read/fragments-v4", test_fragments_v4);
+    g_test_add_func("/read/fragments-v6", test_fragments_v6);
+    g_test_add_func("/read/report-v4", test_report_v4);
+    g_test_add_func("/read/report-v6", test_report_v6);
     g_test_add_func("/read/other-icmp", test_other_icmp);
     g_test_add_func("/read/tunnel", test_tunnel);
+    g_test_add_func("/read/tunnel-of-quote", test_tunnel_of_quote);
     g_test_add_func("/read/depth", test_depth);
     g_test_add_func("/read/unknown-link", test_unknown_link);
     g_test_add_func("/read/foreign-layers", test_foreign_layers);

@@ -54,6 +54,17 @@ static void test_whole(gconstpointer data)
     g_assert_cmpuint(reading.quotes, ==, sample->quotes);
 }
 
+static void check_packet_bounds(const struct wt_frame *frame, const struct wt_packet *packet)
+{
+    g_assert_cmpuint(packet->offset, <, frame->captured);
+    g_assert_cmpuint(packet->tcp.sacks, <=, WT_SACKS_MAX);
+    g_assert_cmpuint(packet->payload_captured, <=, packet->payload_len);
+    if (!packet->has_l4)
+        return;
+    g_assert_cmpuint(packet->l4_offset + packet->payload_captured, <=, frame->captured);
+    g_assert_cmpuint(packet->l4_header_len + packet->payload_len, ==, packet->l4_len);
+}
+
 /* What must hold of any reading of any bytes. */
 static void check_bounds(const struct wt_frame *frame, const struct wt_reading *reading)
 {
@@ -64,16 +75,22 @@ static void check_bounds(const struct wt_frame *frame, const struct wt_reading *
     g_assert_cmpuint(reading->quote_captured, <=, frame->captured);
     for (unsigned i = 0; i < reading->layers.count; i++)
         g_assert_cmpuint(reading->layers.layer[i].offset, <=, frame->captured);
-    for (unsigned i = 0; i < reading->packets; i++) {
-        const struct wt_packet *packet = &reading->packet[i];
-        g_assert_cmpuint(packet->offset, <, frame->captured);
-        g_assert_cmpuint(packet->tcp.sacks, <=, WT_SACKS_MAX);
-        g_assert_cmpuint(packet->payload_captured, <=, packet->payload_len);
-        if (packet->has_l4)
-            g_assert_cmpuint(packet->l4_offset + packet->payload_captured, <=, frame->captured);
-        if (packet->has_l4)
-            g_assert_cmpuint(packet->l4_header_len + packet->payload_len, ==, packet->l4_len);
-    }
+    for (unsigned i = 0; i < reading->packets; i++)
+        check_packet_bounds(frame, &reading->packet[i]);
+}
+
+static void check_cut_packet(const struct wt_packet *cut, const struct wt_packet *whole)
+{
+    if (whole->length_short && !cut->length_short)
+        return; /* the checksum that proves it is cut off */
+    g_assert_cmpuint(cut->l3_len, ==, whole->l3_len);
+    g_assert_true(wt_address_equal(&cut->src, &whole->src) && wt_address_equal(&cut->dst, &whole->dst));
+    if (cut->ip_checksum != WT_CHECKSUM_UNVERIFIABLE)
+        g_assert_cmpint(cut->ip_checksum, ==, whole->ip_checksum);
+    if (cut->l4_checksum != WT_CHECKSUM_UNVERIFIABLE)
+        g_assert_cmpint(cut->l4_checksum, ==, whole->l4_checksum);
+    if (cut->has_l4)
+        g_assert_cmpuint(cut->payload_len, ==, whole->payload_len);
 }
 
 /* A cut frame says the same as the whole one as far as it goes, and takes nothing missing for wrong. */
@@ -85,19 +102,8 @@ static void check_cut(const struct wt_reading *cut, const struct wt_reading *who
         g_assert_cmpuint(cut->layers.layer[i].offset, ==, whole->layers.layer[i].offset);
     }
     g_assert_cmpuint(cut->packets, <=, whole->packets);
-    for (unsigned i = 0; i < cut->packets; i++) {
-        const struct wt_packet *c = &cut->packet[i], *w = &whole->packet[i];
-        if (w->length_short && !c->length_short)
-            continue; /* the checksum that proves it is cut off */
-        g_assert_cmpuint(c->l3_len, ==, w->l3_len);
-        g_assert_true(wt_address_equal(&c->src, &w->src) && wt_address_equal(&c->dst, &w->dst));
-        if (c->ip_checksum != WT_CHECKSUM_UNVERIFIABLE)
-            g_assert_cmpint(c->ip_checksum, ==, w->ip_checksum);
-        if (c->l4_checksum != WT_CHECKSUM_UNVERIFIABLE && w->l4_checksum != WT_CHECKSUM_UNVERIFIABLE)
-            g_assert_cmpint(c->l4_checksum, ==, w->l4_checksum);
-        if (c->has_l4)
-            g_assert_cmpuint(c->payload_len, ==, w->payload_len);
-    }
+    for (unsigned i = 0; i < cut->packets; i++)
+        check_cut_packet(&cut->packet[i], &whole->packet[i]);
 }
 
 static void test_cut(gconstpointer data)

@@ -9,7 +9,7 @@ enum {
 };
 
 /* Reads a header of `words` words with these options, captured whole or up to `captured` bytes of options. */
-static bool read_options(unsigned words, const char *options, guint captured, struct wt_tcp *tcp)
+static bool read_options(guint8 words, const char *options, guint captured, struct wt_tcp *tcp)
 {
     GByteArray *bytes = packet_bytes("9c400050 000003e8 000007d0 00180200 00000000");
     GByteArray *more = packet_bytes(options);
@@ -24,12 +24,12 @@ static bool read_options(unsigned words, const char *options, guint captured, st
     return good;
 }
 
-static struct wt_tcp read_whole(unsigned words, const char *options)
+static struct wt_tcp read_whole(guint8 words, const char *options)
 {
     struct wt_tcp tcp;
     g_assert_true(read_options(words, options, G_MAXUINT, &tcp));
-    g_assert_cmpuint(tcp.header_len, ==, words * 4);
-    g_assert_cmpuint(tcp.options_len, ==, words * 4 - 20);
+    g_assert_cmpuint(tcp.header_len / 4U, ==, words);
+    g_assert_cmpuint(tcp.options_len + 20U, ==, tcp.header_len);
     return tcp;
 }
 
@@ -130,7 +130,7 @@ static void test_cut(void)
 static void test_header_length(void)
 {
     struct wt_tcp tcp;
-    for (unsigned words = 0; words < 5; words++)
+    for (guint8 words = 0; words < 5; words++)
         g_assert_false(read_options(words, "020405b4", G_MAXUINT, &tcp));
     const struct wt_bytes none = {(const uint8_t *)"", 0};
     g_assert_false(wt_tcp_read(&none, 0, SEGMENT, &tcp));
