@@ -41,9 +41,8 @@ static void expect(char *found, const char *expected)
     g_free(found);
 }
 
-static void test_whole(gconstpointer data)
+static void test_whole(const struct packet_sample *sample)
 {
-    const struct packet_sample *sample = data;
     struct wt_reading reading;
     packet_read_hex(sample->link_type, sample->bytes, &reading);
     expect(layers_text(&reading.layers), sample->layers);
@@ -106,9 +105,8 @@ static void check_cut(const struct wt_reading *cut, const struct wt_reading *who
         check_cut_packet(&cut->packet[i], &whole->packet[i]);
 }
 
-static void test_cut(gconstpointer data)
+static void test_cut(const struct packet_sample *sample)
 {
-    const struct packet_sample *sample = data;
     GByteArray *bytes = packet_bytes(sample->bytes);
     struct wt_reading whole, cut;
     packet_read_hex(sample->link_type, sample->bytes, &whole);
@@ -145,9 +143,8 @@ static void test_changed(gconstpointer data)
 }
 
 /* Without payload only what headers prove is told. */
-static void test_headers_only(gconstpointer data)
+static void test_headers_only(const struct packet_sample *sample)
 {
-    const struct packet_sample *sample = data;
     GByteArray *bytes = packet_bytes(sample->bytes);
     struct wt_frame frame = packet_frame(sample->link_type, bytes->data, bytes->len, bytes->len);
     struct wt_reading full, part;
@@ -166,21 +163,27 @@ static void test_headers_only(gconstpointer data)
     g_byte_array_free(bytes, TRUE);
 }
 
-static void add(const char *group, const struct packet_sample *sample, GTestDataFunc test)
+/* One test for all samples: the last name printed is the one that failed. */
+static void test_each(gconstpointer test)
 {
-    char *path = g_strdup_printf("/packet/%s/%s", group, sample->name);
-    g_test_add_data_func(path, sample, test);
-    g_free(path);
+    void (*run)(const struct packet_sample *) = *(void (*const *)(const struct packet_sample *))test;
+    for (unsigned i = 0; i < G_N_ELEMENTS(packet_samples); i++) {
+        g_test_message("%s", packet_samples[i].name);
+        run(&packet_samples[i]);
+    }
 }
 
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *path;
+        void (*test)(const struct packet_sample *);
+    } tests[] = {{"/packet/whole", test_whole},
+                 {"/packet/cut", test_cut},
+                 {"/packet/changed", test_changed},
+                 {"/packet/headers-only", test_headers_only}};
     g_test_init(&argc, &argv, NULL);
-    for (unsigned i = 0; i < G_N_ELEMENTS(packet_samples); i++) {
-        add("whole", &packet_samples[i], test_whole);
-        add("cut", &packet_samples[i], test_cut);
-        add("changed", &packet_samples[i], test_changed);
-        add("headers-only", &packet_samples[i], test_headers_only);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add_data_func(tests[i].path, &tests[i].test, test_each);
     return g_test_run();
 }
