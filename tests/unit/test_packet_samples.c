@@ -123,10 +123,9 @@ static void test_cut(const struct packet_sample *sample)
     g_byte_array_free(bytes, TRUE);
 }
 
-static void test_changed(gconstpointer data)
+static void test_changed(const struct packet_sample *sample)
 {
     static const guint8 masks[] = {0x01, 0x08, 0x40, 0x80, 0xff};
-    const struct packet_sample *sample = data;
     GByteArray *bytes = packet_bytes(sample->bytes);
     struct wt_frame frame = packet_frame(sample->link_type, bytes->data, bytes->len, bytes->len);
     struct wt_reading reading;
