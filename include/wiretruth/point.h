@@ -58,9 +58,9 @@ struct wt_passages {
 };
 
 /*
- * What is known when the capture ends here, in the order of the interfaces: losses include packets whose
- * twins are overdue. `passages` is filled; it costs a walk over the latest packets.
+ * What is known if the capture ends here, in the order of the interfaces; losses include packets whose twins
+ * are overdue. Valid until the next frame. Costs a walk over the latest packets, but only once a frame.
  */
-void wt_engine_passages(const struct wt_engine *engine, struct wt_passages *passages);
+const struct wt_passages *wt_engine_passages(const struct wt_engine *engine);
 
 #endif

@@ -17,7 +17,6 @@
 
 enum {
     TWIN_SETTLED_PER_FRAME = 8, /* each frame adds one, so this catches up */
-    TWIN_UNSETTLED_MAX = 4096,  /* packets on their way that a summary looks at */
 };
 
 struct wt_twins {
@@ -25,6 +24,8 @@ struct wt_twins {
     struct wt_points *points;
     struct wt_twin_matches matches; /* of the current frame; too large for the stack */
     uint32_t settled;               /* position of the latest settled sighting */
+    struct wt_passages summary;     /* as asked for last, when `summarised` was the latest sighting */
+    uint32_t summarised;
 };
 
 struct wt_twins *wt_twins_new(void)
@@ -49,6 +50,17 @@ static bool twin_leaves(struct wt_twins *twins, const struct wt_sighting *sighti
     const struct wt_course *course =
         wt_points_course(twins->points, sighting->conversation, sighting->point, to);
     return course && course->away == (sighting->side == 0 ? 1 : -1);
+}
+
+/* It may still turn up at a point that has not yet captured anything later. */
+static bool twin_is_pending(struct wt_twins *twins, const struct wt_sighting *sighting)
+{
+    for (unsigned to = 0; to < twins->points->count; to++)
+        if (to != sighting->point && sighting->found[to] < wt_sighting_size(sighting) &&
+            twin_leaves(twins, sighting, to) &&
+            !wt_points_overdue(twins->points, sighting->point, to, sighting->time))
+            return true;
+    return false;
 }
 
 /* Length of the packet as it would have been on the wire, headers included; 0 if it was to be cut. */
@@ -94,7 +106,8 @@ static void twin_settle(struct wt_twins *twins, int64_t now)
         if (sighting) {
             bool crowded = count - twins->settled >= WT_TWIN_RING - TWIN_SETTLED_PER_FRAME;
             int64_t patience = wt_points_patience(twins->points, sighting->point);
-            if (!crowded && (patience == INT64_MAX || now - sighting->time <= patience))
+            bool early = patience == INT64_MAX || now - sighting->time <= patience;
+            if (!crowded && (early || twin_is_pending(twins, sighting)))
                 return;
             sighting->lost = (uint8_t)twin_losses(twins, sighting, twins->points->passage[sighting->point]);
         }
@@ -215,30 +228,37 @@ void wt_twin_judge(struct wt_context *context)
 static void twin_count_tail(struct wt_twins *twins, struct wt_passage passage[WT_POINTS_MAX][WT_POINTS_MAX])
 {
     uint32_t count = wt_twin_store_count(twins->store);
-    uint32_t tail = MIN(count - twins->settled, TWIN_UNSETTLED_MAX);
-    for (uint32_t position = count - tail + 1; position != count + 1; position++) {
+    for (uint32_t position = twins->settled + 1; position != count + 1; position++) {
         struct wt_sighting *sighting = wt_twin_store_at(twins->store, position);
         if (sighting)
             twin_losses(twins, sighting, passage[sighting->point]);
     }
 }
 
-void wt_engine_passages(const struct wt_engine *engine, struct wt_passages *passages)
+static void twin_summarise(struct wt_twins *twins, struct wt_passages *passages)
 {
-    struct wt_twins *twins = engine->twins;
     const struct wt_points *points = twins->points;
     struct wt_passage all[WT_POINTS_MAX][WT_POINTS_MAX];
     passages->count = 0;
     passages->more = points->more;
-    if (!twins->store || points->count < 2)
-        return;
     memcpy(all, points->passage, sizeof all);
     twin_count_tail(twins, all);
     for (unsigned from = 0; from < points->count; from++)
         for (unsigned to = 0; to < points->count; to++) {
-            struct wt_passage *passage = &passages->passage[passages->count];
-            *passage = all[from][to];
+            struct wt_passage *passage = &all[from][to];
+            if (from == to || !(passage->matched || passage->lost))
+                continue;
             wt_points_measure(points, from, to, passage);
-            passages->count += from != to && (passage->matched || passage->lost);
+            passages->passage[passages->count++] = *passage;
         }
+}
+
+const struct wt_passages *wt_engine_passages(const struct wt_engine *engine)
+{
+    struct wt_twins *twins = engine->twins;
+    uint32_t count = twins->store ? wt_twin_store_count(twins->store) : 0;
+    if (count != twins->summarised)
+        twin_summarise(twins, &twins->summary);
+    twins->summarised = count;
+    return &twins->summary;
 }

@@ -164,11 +164,10 @@ static bool match_numbers(const struct wt_twin_match *match, const struct wt_sig
         return true;
     if (!sighting->tcp)
         return content && (id || (one_end && !sighting->has_id));
-    if (sighting->flags & WT_TCP_SYN)
-        return sighting->seq && (id || (one_end && twin->train == sighting->train));
-    if (!(sighting->flags & WT_TCP_ACK))
-        return id;
-    return one_end || id || content;
+    bool timestamps = sighting->has_timestamp && twin->train == sighting->train;
+    if (id || timestamps)
+        return sighting->seq != 0;
+    return (sighting->flags & WT_TCP_ACK) && !(sighting->flags & WT_TCP_SYN) && (one_end || content);
 }
 
 static bool match_ends(const struct wt_twin_match *match, const struct wt_sighting *sighting,

@@ -127,6 +127,7 @@ static void sighting_tcp_fill(struct wt_sighting *sighting, const struct wt_pack
     sighting->mss = tcp->has_mss ? tcp->mss : 0;
     sighting->scale = tcp->scale;
     sighting->train = mix(5, tcp->ack);
+    sighting->has_timestamp = tcp->has_timestamp;
     if (tcp->has_timestamp)
         sighting->train = mix(sighting->train, (uint64_t)tcp->timestamp << 32 | tcp->timestamp_echo);
 }

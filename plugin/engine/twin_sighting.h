@@ -51,7 +51,7 @@ struct wt_sighting {
     uint8_t checksum; /* enum wt_checksum */
     uint8_t lost;     /* bit for each point: counted as lost there */
     uint8_t content_len;
-    bool has_id, df, fragment, tcp, local;
+    bool has_id, has_timestamp, df, fragment, tcp, local;
 };
 
 struct wt_twin_keys {

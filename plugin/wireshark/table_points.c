@@ -101,18 +101,17 @@ static void print_passage(const struct wt_passage *passage, GHashTable *names)
 
 static unsigned request_print(const struct request *request)
 {
-    struct wt_passages passages;
+    const struct wt_passages *passages = wt_engine_passages(request->engine);
     unsigned said = 0;
 
-    wt_engine_passages(request->engine, &passages);
-    for (unsigned i = 0; i < passages.count; i++) {
-        const struct wt_passage *passage = &passages.passage[i];
+    for (unsigned i = 0; i < passages->count; i++) {
+        const struct wt_passage *passage = &passages->passage[i];
         if (!name_of(request->names, passage->from) || !name_of(request->names, passage->to))
             continue;
         print_passage(passage, request->names);
         said++;
     }
-    if (passages.more)
+    if (passages->more)
         printf("The file has more interfaces; only the first %d are compared.\n", WT_POINTS_MAX);
     return said;
 }
@@ -224,11 +223,10 @@ static void sheet_fill(struct wt_sheet_row *row, const struct wt_passage *passag
 static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
 {
     const char *name = wt_frame_interface_name(record->pinfo);
-    struct wt_passages passages;
+    const struct wt_passages *passages = wt_engine_passages(record->engine);
 
-    wt_engine_passages(record->engine, &passages);
-    for (unsigned i = 0; i < passages.count; i++) {
-        const struct wt_passage *passage = &passages.passage[i];
+    for (unsigned i = 0; i < passages->count; i++) {
+        const struct wt_passage *passage = &passages->passage[i];
         const uint32_t key[2] = {passage->from, passage->to};
         struct wt_sheet_row *row = wt_sheet_row(sheet, key, NULL);
 

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Captures of several points in one file. Twins against the independent matcher of oracle.py, at full length, cut short,
+and with clocks apart; findings of each point against those of its file alone; the table against the twins.
+"""
+
+import collections
+import functools
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import oracle  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENOUGH = 0.995  # of all frames
+CUT = 192
+
+
+def groups():
+    """{name: files of all its points}, for each scenario captured at two points or more."""
+    found = collections.defaultdict(list)
+    for path in sorted((ROOT / "captures").rglob("*.pcapng")):
+        name, _, _ = path.name.rpartition(".")[0].partition(".")
+        found[f"{path.parent.name}/{name}"].append(path)
+    return {name: paths for name, paths in found.items() if len(paths) > 1}
+
+
+GROUPS = groups()
+
+
+@pytest.fixture(scope="session")
+def merge(scratch):
+    """merge(NAME, snap=, shift=): the merged file; `shift` seconds are added to the first point's times."""
+
+    @functools.lru_cache(maxsize=None)
+    def merged(name, snap=None, shift=0):
+        folder = scratch / "points" / name / f"{snap}-{shift}"
+        folder.mkdir(parents=True)
+        parts = []
+        for number, path in enumerate(GROUPS[name]):
+            part = folder / f"{number}.pcapng"
+            options = ["-s", str(snap)] if snap else []
+            options += ["-t", str(shift)] if shift and number == 0 else []
+            subprocess.run(["editcap", "-F", "pcapng", *options, path, part], check=True, capture_output=True)
+            parts.append(part)
+        whole = folder / "merged.pcapng"
+        subprocess.run(["mergecap", "-I", "none", "-w", whole, *parts], check=True, capture_output=True)
+        for part in (*parts, whole):
+            part.chmod(0o644)
+        return whole
+
+    return merged
+
+
+@functools.lru_cache(maxsize=None)
+def expected(name, merged):
+    return oracle.twins(GROUPS[name], merged)
+
+
+def numbers(values):
+    return {int(value) for value in values}
+
+
+VARIANTS = {"full": {}, "cut": {"snap": CUT}, "ahead": {"shift": 0.5}, "behind": {"snap": CUT, "shift": -3600}}
+APART = [name for name in GROUPS if name.startswith(("rtl8139", "nic/fixed"))]  # those tried with clocks far apart
+CASES = [(name, variant) for name in GROUPS for variant in VARIANTS if name in APART or "shift" not in VARIANTS[variant]]
+
+
+@pytest.mark.parametrize("name, variant", CASES)
+def test_twins(name, variant, merge, fields):
+    merged = merge(name, **VARIANTS[variant])
+    want = expected(name, merged)
+    got = {number: numbers(twins) for number, (twins,) in fields(merged, "wiretruth.twin", options=("-2",)).items()}
+    wrong = {number: (twins, got[number]) for number, twins in want.items() if twins != got[number]}
+    assert sum(map(bool, want.values())) > len(want) / 2
+    assert len(wrong) <= (1 - ENOUGH) * len(want), wrong
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_delays(name, merge, fields):
+    """The delay is the difference of both frames' times, whichever comes first."""
+    rows = fields(merge(name), "wiretruth.twin", "wiretruth.twin.delay", "frame.time_epoch", options=("-2",))
+    times = {number: float(time) for number, (_, _, (time,)) in rows.items()}
+    for number, (twins, delays, _) in rows.items():
+        assert len(twins) == len(delays)
+        for twin, delay in zip(twins, delays):
+            assert float(delay) == pytest.approx(times[number] - times[int(twin)], abs=2e-6)
+
+
+# What only a comparison of points can add.
+ADDED = {"segmentation.wrong", "window.scale_stripped"}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_each_point_as_alone(name, merge, fields, capture):
+    """Findings of each interface equal those of its file alone, apart from what the comparison adds."""
+    merged = fields(merge(name), "frame.interface_id", "wiretruth.finding", options=("-2",))
+    for number, path in enumerate(GROUPS[name]):
+        alone = fields(capture(str(path.relative_to(ROOT / "captures"))[: -len(".pcapng")]), "wiretruth.finding",
+                       options=("-2",))
+        here = [findings for (interface,), findings in merged.values() if int(interface) == number]
+        for frame, (findings,) in alone.items():
+            extra = set(here[frame - 1]) - set(findings)
+            assert set(findings) <= set(here[frame - 1]), f"{path.name} frame {frame}"
+            assert extra <= ADDED, f"{path.name} frame {frame}"
+
+
+# --- the table ---
+
+
+def table(text):
+    """{(from, to): {label: first number}} of -z wiretruth,points."""
+    rows, row = {}, None
+    for line in text.splitlines():
+        heading = re.fullmatch(r"(\S.*) -> (.*?)( \(\d+ hops?\))?", line)
+        if heading:
+            row = rows[heading[1], heading[2]] = {}
+        elif row is not None and line.startswith("   "):
+            label, value = re.fullmatch(r" +(.*?)  +(\S+)( .*)?", line).group(1, 2)
+            row[label] = value
+    return rows
+
+
+def points(tshark, path, *options):
+    return table(tshark("-q", *options, "-r", path, "-z", "wiretruth,points"))
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_one_pass_and_two(name, merge, tshark):
+    assert points(tshark, merge(name)) == points(tshark, merge(name), "-2")
+
+
+def truth(path):
+    return json.loads(path.with_name(path.name.replace(".pcapng", ".truth.json")).read_text())
+
+
+@pytest.mark.parametrize("name", [name for name in GROUPS if not name.startswith("window")])
+def test_matched_and_lost(name, merge, tshark):
+    """
+    What left the sender for the receiver, counted from the oracle's twins: packets matched, and packets of their
+    connections (TCP alone, as reports of routers in between reach one end only) without a twin.
+    """
+    paths = {truth(path)["point"]["role"]: path for path in GROUPS[name]}
+    if "receiver" not in paths:
+        pytest.skip("no capture of the receiver")
+    sender, receiver = oracle.read(paths["sender"]), oracle.read(paths["receiver"])
+    addresses = truth(paths["sender"])["point"]["addresses"]
+    found = {one for one, _ in oracle.match(sender, receiver)}
+    left = [seen for seen in sender if seen.packet and seen.packet.tcp and seen.packet.source in addresses]
+    last = max(seen.time for seen in receiver)
+    lost = {seen.number for seen in left if seen.number not in found and seen.time < last}
+    row = points(tshark, merge(name))[truth(paths["sender"])["point"]["interface"],
+                                      truth(paths["receiver"])["point"]["interface"]]
+    assert int(row["packets matched"]) == len({seen.number for seen in left} & found)
+    assert int(row["lost between"]) == len(lost)
+
+
+def test_clock(merge, tshark):
+    """The guest's clock is behind by what those who made the capture found out: 3947 us, to within some 100."""
+    row = points(tshark, merge("rtl8139/tso-on-1492"))["guest-eth0", "wqtap0"]
+    assert float(row["clock ahead"]) == pytest.approx(3.947, abs=0.1)
+    row = points(tshark, merge("rtl8139/tso-on-1492", shift=0.5))["guest-eth0", "client-eth0"]
+    assert float(row["clock ahead"]) == pytest.approx(500 + 3.947, abs=1)  # the two ways take 12.5 ms each
+
+
+def test_cut_at_the_wrong_size(merge, tshark, fields):
+    """By the truth of the run: 20 super-frames of 2880 bytes, each cut 1448 + 1432 where 1440 were allowed."""
+    merged = merge("rtl8139/tso-on-1492")
+    rows = fields(merged, "frame.interface_name", "tcp.len", "wiretruth.finding", options=("-2",))
+    wrong = [length for (interface,), length, findings in rows.values()
+             if "segmentation.wrong" in findings and interface == "wqtap0"]
+    assert wrong == [("1448",)] * 20
+    row = points(tshark, merged)["guest-eth0", "wqtap0"]
+    assert row["cut"] == "20" and row["lost between"] == "0"
+    row = points(tshark, merged)["wqtap0", "client-eth0"]
+    assert row["lost between"] == "20"
+    assert (row["smallest lost, bytes"], row["largest passed, bytes"]) == ("1500", "1492")
+
+
+@pytest.mark.parametrize("name", [name for name in GROUPS if "control" in name or "virtio" in name or "tso-off" in name])
+def test_cut_at_the_right_size(name, merge, fields):
+    rows = fields(merge(name), "wiretruth.finding", options=("-2",))
+    assert not any(set(findings) & ADDED for (findings,) in rows.values())
