@@ -171,8 +171,8 @@ static void twin_note(const struct wt_context *context, struct wt_sighting *sigh
     pair.up_first = pair.up->found[pair.down->point] == 0;
     pair.down_first = pair.down->found[pair.up->point] == 0;
     twin_take_back(twins, twin, sighting->point);
-    sighting->found[twin->point] += match->end - match->start;
-    twin->found[sighting->point] += match->end - match->start;
+    sighting->found[twin->point] += match->bytes;
+    twin->found[sighting->point] += match->bytes;
     unsigned changes = wt_twin_changes(&pair);
     const struct wt_tally tally = wt_twin_tally(&pair, changes);
     wt_points_count(twins->points, up_here ? &here : &there, up_here ? &there : &here, &tally);

@@ -29,6 +29,7 @@ enum {
     MATCH_DOUBT_FOUND = 1,
     MATCH_DOUBT_ENDS = 2,
     MATCH_DOUBT_ID = 4,
+    MATCH_DOUBT_SERIES = 8,
 };
 
 struct match_search {
@@ -90,15 +91,12 @@ static bool match_series(struct wt_twin_match *match, const struct wt_sighting *
     uint32_t number = (small->id - large->id) & 0xffff;
     if (large->has_id && (number >= MATCH_SERIES || (uint64_t)number * small->payload >= large->payload))
         return false;
-    if (large->has_id)
-        match->start = MIN(number * small->payload, large->payload - small->payload);
-    else
-        match->start = MIN(large->found[small->point], large->payload - small->payload);
-    match->end = match->start + small->payload;
-    if (large == twin) {
-        match->start = 0;
-        match->end = small->payload;
-    }
+    uint32_t room = wt_sighting_size(twin) - MIN(twin->found[sighting->point], wt_sighting_size(twin));
+    if (!large->has_id && room < small->payload)
+        return false;
+    match->start = large == twin ? 0 : large->has_id ? number : twin->frame;
+    match->end = match->start + 1;
+    match->bytes = small->payload;
     return true;
 }
 
@@ -193,6 +191,8 @@ static bool match_judge(struct match_search *search, struct wt_twin_match *match
     const struct wt_sighting *twin = match->twin;
     if (!match_bytes(match, sighting))
         return false;
+    if (match->kind != WT_TWIN_SERIES)
+        match->bytes = match->end - match->start;
     const struct wt_course *course =
         wt_points_course(search->points, sighting->conversation, sighting->point, twin->point);
     bool ids = match_ids(match, sighting);
@@ -202,7 +202,7 @@ static bool match_judge(struct match_search *search, struct wt_twin_match *match
     bool known = wt_points_expect(search->points, course, sighting->side, &expected);
     match->distance = llabs(twin->time - sighting->time - expected);
     bool same_ends = twin->source == sighting->source && twin->destination == sighting->destination;
-    bool found = twin->found[sighting->point] + (match->end - match->start) > wt_sighting_size(twin);
+    bool found = twin->found[sighting->point] + match->bytes > wt_sighting_size(twin);
     bool weak = !(match_has_ids(twin, sighting) && ids) && match->kind == WT_TWIN_CONTENT;
     if (weak && (found || (known && match->distance > MATCH_WEAK_DISTANCE)))
         return false;
@@ -235,16 +235,21 @@ static int match_compare(const void *one, const void *two)
     return a->twin->frame < b->twin->frame ? -1 : a->twin->frame > b->twin->frame;
 }
 
+/* Whether one of `accepted` holds the same bytes, or all of them together leave no room. */
 static bool match_is_taken(const struct wt_twin_match *accepted, unsigned count,
-                           const struct wt_twin_match *match)
+                           const struct wt_twin_match *match, uint32_t size)
 {
+    uint64_t bytes = match->bytes;
     for (unsigned i = 0; i < count; i++) {
         const struct wt_twin_match *other = &accepted[i];
         bool apart = other->end <= match->start || match->end <= other->start;
-        if (other->twin->point == match->twin->point && (!apart || other->twin == match->twin))
+        if (other->twin->point != match->twin->point)
+            continue;
+        bytes += other->bytes;
+        if (!apart || other->twin == match->twin)
             return true;
     }
-    return false;
+    return match->kind == WT_TWIN_SERIES && bytes > size;
 }
 
 void wt_twin_match(struct wt_twin_store *store, struct wt_points *points, const struct wt_sighting *sighting,
@@ -257,7 +262,7 @@ void wt_twin_match(struct wt_twin_store *store, struct wt_points *points, const 
     qsort(matches->match, matches->count, sizeof *matches->match, match_compare);
     unsigned accepted = 0;
     for (unsigned i = 0; i < matches->count; i++)
-        if (!match_is_taken(matches->match, accepted, &matches->match[i]))
+        if (!match_is_taken(matches->match, accepted, &matches->match[i], sighting->payload))
             matches->match[accepted++] = matches->match[i];
     matches->count = accepted;
 }

@@ -12,9 +12,11 @@ enum {
 struct wt_twin_match {
     struct wt_sighting *twin;
     enum wt_twin_key kind;
-    uint32_t start, end; /* bytes of the new sighting that the twin holds */
-    unsigned doubt;      /* smaller is better */
-    int64_t distance;    /* from the time at which it was expected */
+    uint32_t start,
+        end;          /* bytes of the new sighting that the twin holds; of a UDP super-frame which datagram */
+    uint32_t bytes;   /* how many */
+    unsigned doubt;   /* smaller is better */
+    int64_t distance; /* from the time at which it was expected */
 };
 
 struct wt_twin_matches {

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """UDP, ICMP, fragments, UDP super-frames and cooked captures of all interfaces, at two points: made with scapy."""
 
+import itertools
 import pathlib
+import struct
 import sys
 
 import pytest
@@ -11,7 +13,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "captures"))
-from lab import pcapng  # noqa: E402
+from lab import decode, pcapng  # noqa: E402
 
 MS = 1_000_000
 START = 1_700_000_000_000 * MS
@@ -22,8 +24,10 @@ NAT = {"10.0.0.1": "192.0.2.7", "fd00::1": "2001:db8::7"}
 def capture_of(scratch, request):
     """capture_of({point: [(milliseconds, packet)]}): a pcapng file with an interface for each point."""
 
+    number = itertools.count()
+
     def build(points):
-        path = scratch / f"{abs(hash(request.node.nodeid))}.pcapng"
+        path = scratch / f"{abs(hash(request.node.nodeid))}-{next(number)}.pcapng"
         interfaces = [pcapng.Interface(name) for name in points]
         frames = [pcapng.Frame(START + round(at * MS), bytes(Ether() / packet), interface=number)
                   for number, packets in enumerate(points.values()) for at, packet in packets]
@@ -138,13 +142,22 @@ def test_fragments_v6(capture_of, fields):
         [[i + 1] for i in range(len(cut))]
 
 
+def partial(packet):
+    """The same with the checksum that a stack leaves for its NIC: the folded sum of the pseudo-header."""
+    data = bytearray(bytes(packet))
+    at, addresses = (20, data[12:20]) if data[0] >> 4 == 4 else (40, data[8:40])
+    pseudo = bytes(addresses) + struct.pack("!HH", decode.UDP, len(data) - at)
+    data[at + 6:at + 8] = struct.pack("!H", decode.folded(pseudo))
+    return packet.__class__(bytes(data))
+
+
 @pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize("merged", [False, True], ids=["cut", "merged"])
 def test_udp_super_frame(version, merged, capture_of, fields):
     """One datagram of 3 x 1200 + 100 bytes where the other point has four."""
     payload = bytes(range(250)) * 15
     first = (0, ip(version, 10) / UDP(sport=443, dport=40000) / Raw(payload[:1200]))
-    large = (5, ip(version, 11) / UDP(sport=443, dport=40000) / Raw(payload[:3700]))
+    large = (5, partial(ip(version, 11) / UDP(sport=443, dport=40000) / Raw(payload[:3700])))
     small = [(5.1 + i / 100, ip(version, 11 + i) / UDP(sport=443, dport=40000) / Raw(payload[1200 * i:1200 * i + 1200][:3700 - 1200 * i]))
              for i in range(4)]
     points = {"a": [first, large], "b": [(0.1, first[1]), *small]}
