@@ -10,6 +10,7 @@
 
 #include "expert.h"
 #include "frame.h"
+#include "layers.h"
 #include "preferences.h"
 #include "present.h"
 #include "table.h"
@@ -23,16 +24,20 @@ WS_DLL_PUBLIC void plugin_register(void);
 
 static int proto_wiretruth;
 static int tap_wiretruth;
+static dissector_handle_t handle_wiretruth;
 static struct wt_engine *engine;
-static bool keep_decided;
+static struct wt_preferences preferences; /* of the file at hand */
+static bool keep_decided, frames_kept;
 
 /* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
 static void engine_start(void)
 {
-    const struct wt_preferences preferences = wt_preferences_engine();
-
+    preferences = wt_preferences_engine();
     engine = wt_engine_new(&preferences);
     keep_decided = false;
+    frames_kept = true;
+    wt_layers_want(handle_wiretruth, wt_preferences_dissection() &&
+                                         proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth)));
 }
 
 static void engine_stop(void)
@@ -47,15 +52,23 @@ static void decide_keep(const packet_info *pinfo)
     if (keep_decided || pinfo->num < WT_FRAMES_KEPT_KNOWN_AT)
         return;
     keep_decided = true;
-    if (!wt_frames_kept(pinfo))
+    frames_kept = wt_frames_kept(pinfo);
+    if (!frames_kept)
         wt_engine_keep(engine, false);
 }
 
-static void record_fill(struct wt_record *record, const packet_info *pinfo)
+static void find_layers(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
 {
-    const struct wt_preferences preferences = wt_preferences_engine();
+    struct wt_layers *layers = &record->reading.layers;
 
-    wt_walk(&record->frame, &record->reading.layers);
+    if (!wt_preferences_dissection() ||
+        !wt_layers_find(&record->frame, pinfo, tvb, tree, frames_kept, layers))
+        wt_walk(&record->frame, layers);
+}
+
+static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
+{
+    find_layers(record, pinfo, tvb, tree);
     wt_read(&record->frame, &record->reading);
     wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
     if (!pinfo->fd->visited) {
@@ -78,7 +91,7 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     (void)data;
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
-    record_fill(record, pinfo);
+    record_fill(record, pinfo, tvb, tree);
     wt_present(record, tvb, pinfo, tree);
     if (have_tap_listener(tap_wiretruth))
         tap_queue_packet(tap_wiretruth, pinfo, record);
@@ -94,12 +107,14 @@ static void proto_register_wiretruth(void)
     tap_wiretruth = register_tap("wiretruth");
     register_init_routine(engine_start);
     register_cleanup_routine(engine_stop);
-    register_postdissector(register_dissector("wiretruth", dissect_wiretruth, proto_wiretruth));
+    handle_wiretruth = register_dissector("wiretruth", dissect_wiretruth, proto_wiretruth);
+    register_postdissector(handle_wiretruth);
 }
 
 static void proto_reg_handoff_wiretruth(void)
 {
     wt_frame_handoff();
+    wt_layers_handoff(proto_wiretruth);
     wt_table_register();
 }
 

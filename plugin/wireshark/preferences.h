@@ -13,6 +13,9 @@ void wt_preferences_register(int proto);
 /* What the engine has to know, with defaults in place of values that cannot be. */
 struct wt_preferences wt_preferences_engine(void);
 
+/* Whether the headers of a frame are to be found in Wireshark's dissection instead of the frame's bytes. */
+bool wt_preferences_dissection(void);
+
 /* Whether findings of severity Note, that is artefacts and plain information, are shown and counted. */
 bool wt_preferences_artefacts(void);
 
