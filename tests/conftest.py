@@ -169,3 +169,21 @@ def fields(tshark):
         return tuple(column.split(",")) if column else ()
 
     return read
+
+
+# --- the table of the truth suite ---
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Statements of the truth files by area, added up over all captures and workers."""
+    totals = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for key, (area, *counts) in (each for each in report.user_properties if each[0] == "truth"):
+                totals[area] = [old + new for old, new in zip(totals.get(area, [0] * 4), counts, strict=True)]
+    if not totals:
+        return
+    terminalreporter.section("truth")
+    terminalreporter.write_line(f"{'area':16}{'stated':>10}{'right':>10}{'missed':>10}{'invented':>10}")
+    for area, counts in sorted(totals.items()):
+        terminalreporter.write_line(f"{area:16}" + "".join(f"{count:10}" for count in counts))

@@ -6,7 +6,7 @@ A field is stated where its truth is known from outside the plugin, and left out
 each of them is right. Findings are exact (these frames, no other), or "among": at least so many of these frames, where
 several are equally good, or "may": neither demanded nor wrong.
 """
-from . import decode, match
+from . import decode, match, pcapng
 from .view import MASK, before
 
 GRACE = 1000000  # nanoseconds in which frames may have been on their way already: see pmtu_ignored
@@ -39,11 +39,37 @@ def lengths(view, say):
             say.field(frame, "wire.len", frame.l2 + frame.packets[0].length)
 
 
+def told(view, frame):
+    """The file itself says whether `frame` was sent or received."""
+    return view.interface.link_type == pcapng.SLL2 or frame.frame.flags is not None
+
+
+def evidence(view):
+    """
+    Number of the first frame from which on it can be learnt who the capturing host is: its own single frames carry
+    partial checksums. A very large number if there is none: on a host without offload, nothing tells.
+    """
+    numbers = [frame.number for frame in view.ip if frame.sent and any(_partial(packet) for packet in frame.packets)]
+    return min(numbers, default=1 << 32)
+
+
 def directions(view, side, say):
-    """Only on an end host; what stands between sees both directions pass."""
+    """On an end host, or where the file itself says it; what stands between sees both directions pass."""
+    first = evidence(view)
     for frame in view.ip:
-        if side != "between" and frame.sent is not None:
-            say.field(frame, "direction", "sent" if frame.sent else "received")
+        if frame.sent is None or side == "between" and not told(view, frame):
+            continue
+        direction = "sent" if frame.sent else "received"
+        if told(view, frame):
+            say.field(frame, "direction", direction)
+            cooked = view.interface.link_type == pcapng.SLL2
+            say.field(frame, "direction.source", "cooked header" if cooked else "pcapng flags")
+        else:
+            say.field(frame, "direction", direction if frame.number >= first else [direction, "unknown"])
+
+
+def _partial(packet):
+    return bool(packet.checksum_l4) and packet.checksum_l4.startswith("partial")
 
 
 def _cut(frame):
@@ -57,9 +83,9 @@ def superframes(view, side, say, pieces=None, planted_cut=False):
     `pieces`: finds the same bytes at the second capture point. Both witnesses, kernel and wire, must agree unless the
     NIC is the fault of the scenario; then the wire tells how many frames there were, the kernel what was asked for.
     """
-    disagree = []
+    disagree, first = [], evidence(view)
     for frame in view.ip:
-        found = pieces.take(frame) if pieces and frame.data else None
+        found = pieces.take(frame) if pieces and frame.packet.payload and not frame.packet.fragment else None
         if not frame.gso:
             continue
         asked = _cut(frame)
@@ -67,13 +93,17 @@ def superframes(view, side, say, pieces=None, planted_cut=False):
         if sizes != asked and not planted_cut:
             disagree.append(f"frame {frame.number}: kernel {asked}, second capture point {sizes}")
         headers = frame.l2 + frame.packets[0].length - frame.packet.payload
+        length = frame.packet.payload + len(sizes) * (headers - _jumbo(frame))
+        if found and length != sum(piece.l2 + piece.packets[0].length for piece in found):
+            disagree.append(f"frame {frame.number}: {length} bytes, not those of the second capture point")
         say.field(frame, "wire.frames", len(sizes))
-        say.field(frame, "wire.len", frame.packet.payload + len(sizes) * (headers - _jumbo(frame)))
+        say.field(frame, "wire.len", length)
         say.field(frame, "segment.size", frame.gso_size)
         say.field(frame, "segment.last", asked[-1])
         if found:
             say.pieces[frame.number] = {"frames": [piece.number for piece in found], "payload": sizes}
-        _superframe_finding(frame, side, say)
+        known = told(view, frame) or frame.number >= first and side != "between"
+        _superframe_finding(frame, side, known, say)
     return disagree
 
 
@@ -83,12 +113,14 @@ def _jumbo(frame):
     return packet.header - 40 if packet.version == 6 and packet.length > 65535 + 40 else 0
 
 
-def _superframe_finding(frame, side, say):
+def _superframe_finding(frame, side, known, say):
     if frame.packet.udp or frame.gso == "udp" and not frame.packet.tcp:
         say.exact("superframe.udp", [frame])
         return
     name = "superframe.sent" if frame.sent else "superframe.received"
-    if side == "between":
+    if not known:
+        name += "|superframe.unknown"
+    if side == "between" and not known:
         name = "superframe.sent|superframe.received|superframe.unknown"
     if frame.packet.declared == 0:
         say.exact("superframe.big_tcp", [frame])
@@ -104,15 +136,14 @@ def checksums(view, say, leaked=(), corrupted=(), merged_stale=()):
     """
     for frame in view.ip:
         packet = frame.packet
-        if packet.checksum_ip and len(frame.packets) == 1:
+        if packet.checksum_ip:
             say.field(frame, "checksum.ip", packet.checksum_ip)
-        if packet.checksum_l4 is None or packet.protocol in (decode.UDPLITE, decode.SCTP):
-            continue
-        if len(frame.packets) == 1:
-            state = packet.checksum_l4
-            say.field(frame, "checksum.l4", ["bad", "partial", "unfilled"] if frame in leaked and state != "partial" else state)
-        if packet.checksum_l4.startswith("partial") and frame not in leaked:
+        if any(map(_partial, frame.packets)) and frame not in leaked:
             say.exact("checksum.partial", [frame])
+        state = packet.checksum_l4
+        if state is None or packet.protocol == decode.UDPLITE:
+            continue
+        say.field(frame, "checksum.l4", ["bad", "partial", "unfilled"] if frame in leaked and state != "partial" else state)
         if packet.checksum_l4 == "unfilled" and frame not in leaked:
             say.exact("checksum.unfilled", [frame])
         if packet.checksum_l4 == "bad" and not (frame in leaked or frame in corrupted or frame in merged_stale):
@@ -138,11 +169,14 @@ def sizes(view, say):
             say.exact("mtu.exceeded", [frame])
 
 
-def windows(view, say, flights=True):
+def windows(view, say):
+    # A damaged frame leaves open what its sender had sent.
+    flights = all(frame.packet.checksum_l4 != "bad" or frame.gso for frame in view.tcp)
     edges, ends, acks = {}, {}, {}
     for frame in view.tcp:
         packet, connection = frame.packet, frame.connection
-        if packet.flags & decode.RST:
+        # Nothing in a damaged frame is evidence; the window of a reset means nothing.
+        if packet.flags & decode.RST or packet.checksum_l4 == "bad" and not frame.gso:
             continue
         scale = connection.scale(packet.flow)
         syn = packet.flags & decode.SYN
@@ -205,6 +239,9 @@ def negotiations(view, say):
 
 
 def scale_findings(view, say):
+    invalid = [frame for frame in view.tcp if frame.packet.options.get("scale", 0) > 14]
+    if invalid:
+        say.exact("window.scale_invalid", invalid)
     groups = {"unknown": [], "declined": []}
     for kind, frames in negotiations(view, say):
         groups[kind].append(frames)
@@ -237,8 +274,7 @@ def reports(view, say, merged=(), obeyed=False):
             by_offender.setdefault(offenders[0].number, []).append(report.number)
     for number, numbers in by_offender.items():
         say.field(view.frames[number - 1], "report", numbers if len(numbers) > 1 else numbers[0])
-    if obeyed:
-        _reactions(view, found, say)
+    _reactions(view, found, say, obeyed)
     return found
 
 
@@ -246,24 +282,30 @@ def _towards(frame, quote):
     return frame.packet.source == quote.source and frame.packet.destination == quote.destination
 
 
-def _reactions(view, found, say):
-    """The first frame behind the first report of each path that repeats quoted bytes in packets that fit."""
+def _reactions(view, found, say, obeyed):
+    """
+    Frames that repeat quoted bytes in packets that fit. If the sender obeys, the first of them behind the first report
+    of each path is the reaction; else they are fits of single segments, which may be called obedience.
+    """
     seen, reactions = set(), []
     for report, offenders in found:
         quote, mtu = report.packet.quote, report.packet.next_hop
+        if not quote or not quote.tcp:
+            continue
+        later = [frame for frame in view.ip if frame.number > report.number and frame.data and _towards(frame, quote)]
+        fitting = [frame for frame in later if frame.wire_packet <= mtu]
+        say.allow("pmtu.obeyed", fitting)
         path = (quote.source, quote.destination, mtu)
-        if path in seen or not quote.tcp:
+        repeats = [frame for frame in fitting if not before(quote.seq, frame.packet.seq)
+                   and before(quote.seq, frame.packet.end)]
+        if path in seen or not obeyed or not repeats:
             continue
         seen.add(path)
-        later = [frame for frame in view.ip if frame.number > report.number and frame.data and _towards(frame, quote)]
-        repeats = [frame for frame in later if not before(quote.seq, frame.packet.seq)
-                   and before(quote.seq, frame.packet.end) and frame.wire_packet <= mtu]
-        if repeats:
-            say.field(report, "reaction", repeats[0].number)
-            reactions += [frame for frame in later if frame.wire_packet <= mtu]
-            for frame in later:
-                if frame.time > report.time + GRACE:
-                    say.field(frame, "path_mtu", mtu)
+        say.field(report, "reaction", repeats[0].number)
+        reactions += fitting
+        for frame in later:
+            if frame.time > report.time + GRACE:
+                say.field(frame, "path_mtu", mtu)
     if reactions:
         say.among("pmtu.obeyed", reactions)
 
@@ -280,6 +322,9 @@ def ignored(view, found, say, demanded=True):
             continue
         late += [frame for frame in view.ip if frame.time > report.time + GRACE and not frame.packet.report
                  and _towards(frame, quote) and frame.wire_packet > mtu and frame not in late]
+    # The finding may also stand on the report that a late packet caused.
+    answers = [report for report, offenders in found if offenders and offenders[0] in late]
+    say.allow("pmtu.ignored", answers)
     numbers = sorted(late, key=lambda frame: frame.number)
     if demanded and len(numbers) >= 2:
         say.among("pmtu.ignored", numbers)

@@ -10,6 +10,7 @@ No kernel metadata exists for them: a super-frame is a frame of the sender whose
 behind its NIC. With rtl8139 that is the wire; with virtio the tap still carries super-frames, and the client sees the
 pieces. Run it to write captures/rtl8139/*.truth.json again.
 """
+import json
 import os
 import sys
 
@@ -22,6 +23,7 @@ from lab.view import View  # noqa: E402
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rtl8139")
 SERVER, CLIENT = "192.0.2.10", "198.51.100.20"
+MERGED, SNAPLEN = ("tso-on-1492", "virtio-1492"), 192
 CLOCK_MARGIN = 1500000  # nanoseconds: the guest's clock is known to half a millisecond
 VIRTIO = {"sender": "receiver", "wire": "receiver"}
 FAULT = {"findings": {"sender": {"segmentation.wrong": "some"}, "wire": {"segmentation.wrong": "some"}},
@@ -46,6 +48,9 @@ RUNS = [
     ("virtio-icmpdrop", "virtio, reports dropped before the server, no clamp", "a true black hole: total stall",
      "black_hole", 1500, {"second": VIRTIO, "findings": {"sender": {"pmtu.black_hole": "some"}}}),
 ]
+
+
+GENUINE = {"genuine": True, "sources": ["bytes, by captures/lab/decode.py", "second capture point"]}
 
 
 class Host:
@@ -84,6 +89,8 @@ def _mark(view, address, other, faulty):
             asked = view.peer_mss(frame) - frame.packet.options_length
             frame.gso_size = asked if faulty or not found else found[0].packet.payload
             frame.sent = frame.packet.source == SERVER
+        # The frame below keeps it for the merged file, whose views are made anew.
+        frame.frame.gso, frame.frame.gso_size, frame.frame.sent = frame.gso, frame.gso_size, frame.sent
 
 
 def derive(name, title, shows, root_cause, client_mtu, planted):
@@ -103,14 +110,30 @@ def derive(name, title, shows, root_cause, client_mtu, planted):
     _mark(wire, None, receiver if virtio else None, faulty)
     _mark(receiver, CLIENT, None, faulty)
     for point, document in truth.documents(scenario, run, views).items():
-        document.update(genuine=True, sources=["bytes, by captures/lab/decode.py", "second capture point"])
+        document.update(GENUINE)
         truth.dump(document, point.path.replace(".pcapng", ".truth.json"))
+    return scenario, run, views
+
+
+def merge_points(scenario, run, views):
+    """One file with the three points, on the clock of the router."""
+    sender = next(iter(views.values()))
+    for frame in sender.frames:
+        frame.frame.time = frame.time = frame.time + CLOCK_MARGIN
+    run.merge = SNAPLEN
+    name = truth.write_merged(scenario, run, views, os.path.dirname(FOLDER)) + ".truth.json"
+    with open(name, encoding="ascii") as file:
+        document = json.load(file)
+    document.update(GENUINE)
+    truth.dump(document, name)
 
 
 def main():
-    for run in RUNS:
-        derive(*run)
-        print(run[0])
+    for each in RUNS:
+        result = derive(*each)
+        if each[0] in MERGED:
+            merge_points(*result)
+        print(each[0])
 
 
 if __name__ == "__main__":

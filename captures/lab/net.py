@@ -56,7 +56,7 @@ class Host:
             "net.ipv6.conf.default.router_solicitations=0 net.ipv6.conf.default.accept_dad=0 "
             "net.ipv6.conf.default.mldv2_unsolicited_report_interval=100000000 "
             "net.ipv4.tcp_congestion_control=reno", quiet=True)
-        self.ip("link set lo up", quiet=True)
+        self.ip("link set dev lo up", quiet=True)
 
     @contextlib.contextmanager
     def inside(self):
@@ -165,8 +165,8 @@ class Lab:
         self.note(one.role, f"ip link add {device} mtu {mtu} type veth peer name {peer} netns {other.role} mtu {mtu}")
         one.ip(f"link add {device} mtu {mtu} address {self.mac()} type veth peer name {peer} netns {other.path} "
                f"mtu {mtu} address {self.mac()}", quiet=True)
-        one.ip(f"link set {device} up", quiet=True)
-        other.ip(f"link set {peer} up", quiet=True)
+        one.ip(f"link set dev {device} up", quiet=True)
+        other.ip(f"link set dev {peer} up", quiet=True)
 
     def tap(self, host, device, offload=False, mtu=1500):
         """A TAP device in `host`, up; returns the descriptor of its other end. With `offload`, a NIC that does TSO."""
@@ -179,7 +179,7 @@ class Lab:
                 fcntl.ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN)
         self.fds.append(fd)
         self.note(host.role, f"ip tuntap add {device} mode tap" + (" vnet_hdr" if offload else "") + "  # port of box")
-        host.ip(f"link set {device} address {self.mac()} mtu {mtu} up", quiet=True)
+        host.ip(f"link set dev {device} address {self.mac()} mtu {mtu} up", quiet=True)
         return fd
 
     def box(self, name, a, b, forward=(), backward=()):
@@ -201,10 +201,10 @@ class Lab:
         """Joins devices of `host`: the wire. Egress segments and checksums in software before the capture point."""
         host.ip("link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0")
         host.sysctl("net.ipv6.conf.br0.disable_ipv6=1", quiet=True)
-        host.ip("link set br0 up", quiet=True)
+        host.ip("link set dev br0 up", quiet=True)
         for device in devices:
             host.sysctl(f"net.ipv6.conf.{device}.disable_ipv6=1", quiet=True)
-            host.ip(f"link set {device} master br0")
+            host.ip(f"link set dev {device} master br0")
             host.offload(device, "tx off tso off gso off gro off")
 
     def program(self, host, command):

@@ -9,6 +9,7 @@ or received. This never reaches a capture file, so it is an independent witness 
 import select
 import socket
 import struct
+import time
 
 from . import pcapng
 
@@ -19,6 +20,17 @@ OUTGOING = 4
 GSO_NAMES = {1: "tcp4", 3: "udp", 4: "tcp6", 5: "udp"}
 ROOM = 1 << 19
 LOOPBACK_MTU = 65536
+
+
+def start_clock():
+    """
+    Makes the kernel stamp frames as they pass, from now until this process ends. It starts stamping a while after the
+    first socket asked; a frame without a stamp would get the time at which it is read here.
+    """
+    clock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    clock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    time.sleep(0.5)
+    return clock
 
 
 class Recorded(pcapng.Frame):
@@ -43,13 +55,15 @@ class Point:
         self.mtu = host.lab and self._mtu()
         self.frames = None
         with host.inside():
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            everything = socket.htons(ETH_P_ALL) if device is None else 0
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, everything)
             self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
             self.socket.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
             self.socket.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            # Bound with the protocol only now, so that no frame of another device slips in before.
-            self.socket.bind((device or "", ETH_P_ALL))
+            if device:
+                # Bound with the protocol only now, so that no frame of another device slips in before.
+                self.socket.bind((device, ETH_P_ALL))
 
     def _mtu(self):
         if self.device is None:
@@ -60,12 +74,15 @@ class Point:
     def stop(self):
         """Ends the recording and returns its frames."""
         self.frames = []
-        while select.select([self.socket], [], [], 0)[0]:
-            self.frames.append(self._receive())
+        while self.pending():
+            self.frames.append(self.receive())
         self.socket.close()
         return self.frames
 
-    def _receive(self):
+    def pending(self):
+        return bool(select.select([self.socket], [], [], 0)[0])
+
+    def receive(self):
         data, control, _, address = self.socket.recvmsg(ROOM, 1024)
         time = vlan = None
         for level, kind, value in control:

@@ -19,12 +19,13 @@ class Run:
       points       list of CapturePoint
       path_mtu     the largest packet of the whole path, towards the client
       journals     journals of boxes
+      merge        also write one file with all capture points, cut to so many bytes a frame; 0: whole
       planted      further statements for truth.py, see there
     """
 
     def __init__(self, lab, root_cause="none", **planted):
         self.lab, self.root_cause, self.planted = lab, root_cause, planted
-        self.points, self.journals, self.result = [], [], None
+        self.points, self.journals, self.result, self.merge = [], [], None, None
 
     def capture(self, role, host, device, description="", **options):
         """

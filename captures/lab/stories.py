@@ -13,7 +13,7 @@ from . import topology, traffic
 from .scenario import Run, scenario
 
 
-def _faulty_nic(lab, version, small, segment, root_cause, write=None, pause=0.0, length=60000):
+def _faulty_nic(lab, version, small, segment, root_cause, write=None, pause=0.0, length=30000):
     net = topology.chain(lab, version, small, sender="box", segment=segment)
     # The client's MSS fits the small link, as a clamping router makes it, so only the NIC's own idea of size matters.
     net.c.sysctl("net.ipv4.tcp_rmem=4096,131072,6291456")
@@ -30,6 +30,7 @@ def _faulty_nic(lab, version, small, segment, root_cause, write=None, pause=0.0,
     run.capture("wire", net.r1, "rw", "behind the sender's NIC")
     run.capture("receiver", net.c, "c0", "the client's own capture")
     run.result = traffic.Transfer(net.s, net.c, net.at["s"], length, patience=12, write=write, pause=pause)
+    run.merge = 192 if small == 1492 else None
     return run.stop()
 
 
@@ -70,9 +71,11 @@ def _merging_router(lab, version, merge=True, plain=False):
     net.give(net.c, "c0", "lan")
     traffic.reach(net.s, net.at["lan"])
     run.capture("sender", net.s, "s0", "the sender's own capture")
-    run.capture("wire", net.m, "mb", "between the sender and the router")
+    if not plain:
+        run.capture("wire", net.m, "mb", "between the sender and the router")
     run.capture("receiver", net.c, "c0", "the client's own capture")
     run.result = traffic.Transfer(net.s, net.c, net.at["s"], 24000, patience=6)
+    run.merge = 192 if merge and not plain else None
     return run.stop()
 
 
@@ -108,7 +111,8 @@ def _leaking_nic(lab, version, segment, root_cause):
     run.capture("sender", net.s, "s0", "the sender's own capture, before its NIC", proves=False)
     run.capture("wire", net.r1, "rw", "behind the sender's NIC")
     run.capture("receiver", net.c, "c0", "the client's own capture", proves=True)
-    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 30000, patience=8)
+    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 20000, patience=8)
+    run.merge = 0 if segment.endswith("own") else None
     return run.stop()
 
 
@@ -155,8 +159,10 @@ def _firewall(lab, version, scaling=True, firewall=True):
         host.ip(f"{six}route add {net.at[other]} dev {device} initcwnd 60 initrwnd 400")
     traffic.reach(net.s, net.at["lan"])
     run.capture("sender", net.s, "s0", "the sender's own capture")
-    run.capture("receiver", net.c, "c0", "the client's own capture")
-    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 150000, patience=7 if firewall and scaling else 4)
+    if firewall and scaling:
+        run.capture("receiver", net.c, "c0", "the client's own capture")
+    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 110000, patience=7 if firewall and scaling else 4)
+    run.merge = 192 if firewall and scaling else None
     return run.stop()
 
 
@@ -225,7 +231,8 @@ def _filtered(lab, version, segment, clamp=None):
                 proves=False, may=["black_hole"])
     run.capture("outside", net.f, "fr", "outside the firewall that filters ICMP")
     run.capture("receiver", net.c, "c0", "the client's own capture", may=["black_hole"])
-    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 60000, patience=8)
+    run.result = traffic.Transfer(net.s, net.c, net.at["s"], 40000, patience=8)
+    run.merge = 192
     return run.stop()
 
 

@@ -57,17 +57,18 @@ def lan(lab, version, mtu=1500, wire=True):
     return net
 
 
-def chain(lab, version, small=1492, delay=10, sender="veth", segment="segment", mtu=1500, line=(), back=()):
+def chain(lab, version, small=1492, delay=10, sender="veth", segment="segment", mtu=1500, nic_back=(),
+          line=(), back=()):
     """
     The routed path. `small`: MTU between r1 and r2; `delay`: milliseconds each way; `sender`: "veth", or "box": s has a
     TAP as NIC, and the box behind it plays the NIC's segmentation (`segment`, a stage), or "plain": no offload.
-    `line`, `back`: further stages of the box on the long line, towards the client and back.
+    `nic_back`: stages of that box towards s. `line`, `back`: further stages of the box on the long line.
     """
     net = Net(lab, version, ["s", "r1", "r2", "c"] + ([] if sender == "box" else ["m"]))
     if sender == "box":
         tap = lab.tap(net.s, "s0", offload=True, mtu=mtu)
         plain = lab.tap(net.r1, "rw", mtu=mtu)
-        net.journal = lab.box("nic", (tap, True), plain, [segment])
+        net.journal = lab.box("nic", (tap, True), plain, [segment], nic_back)
     else:
         lab.cable(net.s, "s0", net.m, "ms", mtu)
         lab.cable(net.m, "mr", net.r1, "rw", mtu)
@@ -100,6 +101,17 @@ def _routes(net):
     net.client_address = net.at["c"]
 
 
-def wire(net):
-    """(host, device) where the sender's wire frames are seen."""
-    return (net.m, "mr") if hasattr(net, "m") and hasattr(net, "r1") else (net.m, "mc") if hasattr(net, "m") else (net.r1, "rw")
+def routed(lab, version, delay=10):
+    """s ---s0 rw--- r1 ---rc [box: long line] c0--- c, without offload and with one MTU: for what r1 does to packets."""
+    net = Net(lab, version, ["s", "r1", "c"])
+    lab.cable(net.s, "s0", net.r1, "rw")
+    net.line_journal = lab.box("line", lab.tap(net.r1, "rc"), lab.tap(net.c, "c0"), [f"delay:{delay}"], [f"delay:{delay}"])
+    for host, device, role in ((net.s, "s0", "s"), (net.r1, "rw", "r1"), (net.r1, "rc", "r2"), (net.c, "c0", "c")):
+        net.give(host, device, role)
+    net.default(net.s, "r1")
+    net.default(net.c, "r2")
+    net.r1.forward()
+    net.s.offload("s0", NO_OFFLOAD)
+    net.client_address = net.at["c"]
+    traffic.reach(net.s, net.client_address)
+    return net

@@ -5,8 +5,11 @@ truth file against its capture.
 
 What a scenario plants (Run.planted):
   path_mtu        largest packet of the whole path
+  link_mtu        where it is not the device's: inside PPPoE
   obeyed          reports are acted upon
   ignored         they are not
+  trouble         a Warn or an Error is right although none of the diagnoses fits
+  stale           merged frames carry the checksum of their first segment
   also            further root causes that the capture may show
   windows         False: what is in force differs along the path, so no window is stated
   findings        {role: {finding: "some" (at least one, anywhere)}} that follow from the planted fault
@@ -16,7 +19,7 @@ What a scenario plants (Run.planted):
 import json
 import os
 
-from . import expect, match, pcapng
+from . import expect, match, merge, pcapng
 from .view import View
 
 SCHEMA = "wiretruth-truth-1"
@@ -35,6 +38,11 @@ def journal(paths):
     return events
 
 
+def _seq(event):
+    """The sequence number that the packet left the box with: corrupt flips these bits in its first byte."""
+    return event["seq"] ^ 0x24000000 if event.get("place") == "sequence number" else event["seq"]
+
+
 def _event_frames(view, events, kinds):
     """Frames that the journal's events name: same ports, sequence number and IPv4 identification, nearest in time."""
     found = []
@@ -43,8 +51,7 @@ def _event_frames(view, events, kinds):
             continue
         fitting = [frame for frame in view.tcp if frame.packet.sport == event["sport"] and not frame.gso
                    and frame.packet.payload == event["payload"] and frame.packet.id in (None, event["id"])
-                   and frame.time > event["time"] - 1000 and frame not in found
-                   and (frame.packet.seq == event["seq"] or event.get("place") == "sequence number")]
+                   and frame.time > event["time"] - 1000 and frame not in found and frame.packet.seq == _seq(event)]
         if fitting:
             found.append(min(fitting, key=lambda frame: frame.time - event["time"]))
     return found
@@ -113,7 +120,7 @@ def _state(run, views, point, say):
     expect.sizes(view, say)
     if planted.get("windows", True):
         expect.windows(view, say)
-        expect.scale_findings(view, say)
+    expect.scale_findings(view, say)
     found = expect.reports(view, say, _reports_of(view, events), planted.get("obeyed", False))
     # The stack itself obeys; what its NIC makes of it is seen behind the NIC only.
     if planted.get("ignored") or faulty:
@@ -128,7 +135,7 @@ def _diagnosis(run, point, say):
     artefacts = any(name.startswith(("superframe.", "checksum.partial")) for name in say.findings)
     also = list(run.planted.get("also", ()))
     if not cause:
-        sent = point.side == "sender" and artefacts
+        sent = point.side == "sender" and artefacts and not run.planted.get("trouble")
         return {"must": ["capture_before_offload"] if sent else [], "may": ["capture_before_offload"] if artefacts else []}
     proves = point.proves if point.proves is not None else point.side != "receiver"
     may = cause + also + list(point.may) + (["capture_before_offload"] if artefacts and not proves else [])
@@ -144,7 +151,7 @@ def _document(scenario, run, point, name, say, view):
                   "addresses": point.host.addresses},
         "root_cause": root, "also": list(run.planted.get("also", ())), "diagnosis": _diagnosis(run, point, say),
         "severity_ceiling": "Note" if root == "none" and not run.planted.get("trouble") else "Error",
-        "link_mtu": point.mtu, "path_mtu": run.planted.get("path_mtu"), "snaplen": point.snaplen or None,
+        "link_mtu": run.planted.get("link_mtu", point.mtu), "path_mtu": run.planted.get("path_mtu"), "snaplen": point.snaplen or None,
         "sources": _sources(run, say),
         "second_point": os.path.basename(name).replace(point.role, say.second.role, 1) if say.second and say.pieces else None,
         "result": str(run.result) if run.result else None, "commands": run.lab.commands,
@@ -217,4 +224,28 @@ def write(scenario, run, out):
         pcapng.write(name + ".pcapng", [point.interface], point.frames)
         dump(document, name + ".truth.json")
         names.append(name)
+    if run.merge is not None:
+        names.append(write_merged(scenario, run, views, out))
     return names
+
+
+def write_merged(scenario, run, views, out):
+    """NAME.merged: all capture points in one file, cut to run.merge bytes a frame (0: whole)."""
+    views = {point: merge.snapped(view, run.merge) for point, view in views.items()}
+    single = documents(scenario, run, views)
+    whole = merge.Merge([(views[point], document) for point, document in single.items()])
+    head = dict(next(iter(single.values())))
+    must = [] if run.root_cause == "none" else [run.root_cause]
+    may = sorted({name for document in single.values() for each in document["diagnosis"].values() for name in each})
+    name = os.path.join(out, f"{scenario.name}.merged")
+    head.update(
+        capture=os.path.basename(name) + ".pcapng", points=[point.role for point in single], link_mtu=None,
+        point={"role": "merged", "side": "several", "interface": ", ".join(view.interface.name for view in views.values()),
+               "addresses": sorted({address for point in single for address in point.host.addresses})},
+        diagnosis={"must": must, "may": [] if must else may}, snaplen=run.merge or None, second_point=None,
+        connections=[])
+    if must:
+        head["diagnosis"]["may"] = must + list(run.planted.get("also", ()))
+    whole.write(name + ".pcapng")
+    dump(whole.document(head), name + ".truth.json")
+    return name

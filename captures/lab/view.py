@@ -21,7 +21,8 @@ class Numbered:
         self.number, self.frame, self.time = number, frame, frame.time
         self.packets = decode.packets(link_type, frame.data, frame.length)
         self.packet = self.packets[-1] if self.packets else None
-        self.gso = getattr(frame, "gso", None)
+        # What loopback carries is never cut: there is no wire.
+        self.gso = getattr(frame, "gso", None) if getattr(frame, "device", None) != "lo" else None
         self.gso_size = getattr(frame, "gso_size", 0) if self.gso else 0
         self.sent = getattr(frame, "sent", None)
 

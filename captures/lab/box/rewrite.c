@@ -14,7 +14,8 @@
 #include <string.h>
 
 enum {
-    OPTION_WINDOW_SCALE = 3
+    OPTION_MSS = 2,
+    OPTION_WINDOW_SCALE = 3,
 };
 
 struct rewrite {
@@ -47,16 +48,35 @@ static void corrupt_push(struct stage *stage, struct packet *packet)
     stage_pass(stage, packet);
 }
 
+/* Option `kind` of a SYN or SYN/ACK, or NULL. */
+static uint8_t *syn_option(struct packet *packet, uint8_t kind)
+{
+    if (!packet_is_tcp(packet) || !(packet_flags(packet) & FLAG_SYN))
+        return NULL;
+    return packet_tcp_option(packet, kind);
+}
+
 static void scale_push(struct stage *stage, struct packet *packet)
 {
     const struct rewrite *rewrite = stage->state;
-    uint8_t *option = packet_is_tcp(packet) && (packet_flags(packet) & FLAG_SYN)
-                          ? packet_tcp_option(packet, OPTION_WINDOW_SCALE)
-                          : NULL;
+    uint8_t *option = syn_option(packet, OPTION_WINDOW_SCALE);
 
     if (option) {
         journal_write("scale", packet, ",\"was\":%u,\"is\":%u", option[2], rewrite->value);
         option[2] = (uint8_t)rewrite->value;
+        packet_set_checksum(packet);
+    }
+    stage_pass(stage, packet);
+}
+
+static void mss_push(struct stage *stage, struct packet *packet)
+{
+    const struct rewrite *rewrite = stage->state;
+    uint8_t *option = syn_option(packet, OPTION_MSS);
+
+    if (option) {
+        journal_write("mss", packet, ",\"was\":%u,\"is\":%u", get16(option + 2), rewrite->value);
+        put16(option + 2, (uint16_t)rewrite->value);
         packet_set_checksum(packet);
     }
     stage_pass(stage, packet);
@@ -76,17 +96,21 @@ static void report_mtu_push(struct stage *stage, struct packet *packet)
     stage_pass(stage, packet);
 }
 
-/* tun drops DATA_VALID; NEEDS_CSUM makes the receiver skip verification just the same. */
-static void receive_offload_push(struct stage *stage, struct packet *packet)
+static void inflate_push(struct stage *stage, struct packet *packet)
 {
-    if (packet_is_tcp(packet))
-        packet->net = (struct virtio_net_hdr){
-            .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = (uint16_t)packet->l4, .csum_offset = 16};
+    const struct rewrite *rewrite = stage->state;
+
+    if (packet_is_tcp(packet) && !(packet_flags(packet) & (FLAG_SYN | FLAG_RST)) &&
+        packet_window(packet) < rewrite->value) {
+        journal_write("inflate", packet, ",\"was\":%u,\"is\":%u", packet_window(packet), rewrite->value);
+        put16(packet->data + packet->l4 + 14, (uint16_t)rewrite->value);
+        packet_set_checksum(packet);
+    }
     stage_pass(stage, packet);
 }
 
 const struct stage_kind stage_corrupt = {"corrupt", rewrite_open, corrupt_push, NULL, NULL};
 const struct stage_kind stage_scale = {"scale", rewrite_open, scale_push, NULL, NULL};
 const struct stage_kind stage_report_mtu = {"report-mtu", rewrite_open, report_mtu_push, NULL, NULL};
-const struct stage_kind stage_receive_offload = {"receive-offload", rewrite_open, receive_offload_push, NULL,
-                                                 NULL};
+const struct stage_kind stage_inflate = {"inflate", rewrite_open, inflate_push, NULL, NULL};
+const struct stage_kind stage_mss = {"mss", rewrite_open, mss_push, NULL, NULL};

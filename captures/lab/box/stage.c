@@ -7,16 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    const struct stage_kind *kind;
-} kinds[] = {
-    {"segment", &stage_segment},       {"delay", &stage_delay},
-    {"firewall", &stage_firewall},     {"watch", &stage_watch},
-    {"merge", &stage_merge},           {"lose", &stage_lose},
-    {"repeat", &stage_repeat},         {"reorder", &stage_reorder},
-    {"corrupt", &stage_corrupt},       {"scale", &stage_scale},
-    {"report-mtu", &stage_report_mtu}, {"receive-offload", &stage_receive_offload},
+static const struct stage_kind *const kinds[] = {
+    &stage_segment, &stage_delay,      &stage_firewall, &stage_watch,      &stage_merge,
+    &stage_lose,    &stage_repeat,     &stage_reorder,  &stage_corrupt,    &stage_scale,
+    &stage_mss,     &stage_report_mtu, &stage_inflate,  &stage_push_pppoe, &stage_pop_pppoe,
 };
 
 void *stage_state(struct stage *stage, size_t size)
@@ -34,9 +28,9 @@ static struct stage *stage_new(const char *text)
 
     if (!stage)
         err(1, "stage");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strlen(kinds[i].name) == length && strncmp(kinds[i].name, text, length) == 0)
-            stage->kind = kinds[i].kind;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strlen(kinds[i]->name) == length && strncmp(kinds[i]->name, text, length) == 0)
+            stage->kind = kinds[i];
     if (!stage->kind)
         errx(1, "no stage is called \"%s\"", text);
     stage->kind->open(stage, text[length] ? text + length + 1 : "");

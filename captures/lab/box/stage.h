@@ -33,8 +33,8 @@ struct stage {
 };
 
 extern const struct stage_kind stage_segment, stage_delay, stage_firewall, stage_watch, stage_merge,
-    stage_lose, stage_repeat, stage_reorder, stage_corrupt, stage_scale, stage_report_mtu,
-    stage_receive_offload;
+    stage_lose, stage_repeat, stage_reorder, stage_corrupt, stage_scale, stage_report_mtu, stage_inflate,
+    stage_mss, stage_push_pppoe, stage_pop_pppoe;
 
 /* The chain that `count` texts describe, its last stage being `last`. */
 struct stage *stage_chain(char *const texts[], size_t count, struct stage *last);
