@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the plugin can be used from: the build folder and the system's folder. tests/package/ has the user's own."""
+
+import os
+import subprocess
+
+import conftest
+import pytest
+
+
+def installed(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.so"))
+
+
+def test_build_folder(programs):
+    """As WIRESHARK_PLUGIN_DIR, without anything in the home."""
+    empty = programs.home.parent / "empty"
+    empty.mkdir()
+    conftest.give_to_user(empty)
+    settings = [f"HOME={empty}", f"WIRESHARK_PLUGIN_DIR={conftest.BUILDS['release'] / 'plugins'}"]
+    listed = programs.run("env", *settings, "tshark", "-G", "plugins")
+    assert "wiretruth.so" in listed.stdout
+    assert "wiretruth.so" not in programs.run("env", settings[0], "tshark", "-G", "plugins").stdout
+
+
+def test_system(scratch):
+    folder = scratch / "system"
+    env = os.environ | {"DESTDIR": str(folder)}
+    subprocess.run(["cmake", "--install", conftest.BUILDS["release"]], env=env, check=True, capture_output=True)
+    (path,) = installed(folder)
+    asked = subprocess.run(["tshark", "-G", "folders"], capture_output=True, text=True, check=True).stdout
+    plugins = next(line.split("\t")[-1] for line in asked.splitlines() if line.startswith("Global Plugins"))
+    assert f"/{path}" == f"{plugins}/epan/wiretruth.so"
+
+
+@pytest.mark.parametrize("build", conftest.BUILDS)
+def test_no_warning(build):
+    assert "warning:" not in (conftest.BUILDS[build] / "build.log").read_text()

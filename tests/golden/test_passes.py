@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The same answer in one pass, in two passes and in sharkd, which works like the GUI; only backward notes differ."""
+
+import json
+
+import oracle
+import pytest
+
+FIELDS = """direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last
+mss.limit checksum.ip checksum.l4 path_mtu offender original window.scale window.right_edge window.flight
+not_looked_at""".split()
+TABLES = ["-q", "-z", "wiretruth,tree", "-z", "wiretruth,wire"]
+BACKWARD = {"pmtu.reported"}  # stands on a frame before the one that makes it known
+
+
+@pytest.mark.parametrize("name", oracle.NAMES)
+def test_frames(name, capture, fields):
+    names = [f"wiretruth.{field}" for field in ["finding", *FIELDS]]
+    once = fields(capture(name), *names)
+    twice = fields(capture(name), *names, options=["-2"])
+    for number, (findings, *facts) in once.items():
+        findings_twice, *facts_twice = twice[number]
+        assert facts == facts_twice, f"frame {number}"
+        assert set(findings) - BACKWARD == set(findings_twice) - BACKWARD, f"frame {number}"
+
+
+@pytest.mark.parametrize("name", oracle.NAMES)
+def test_tables(name, capture, tshark):
+    assert tshark("-r", capture(name), *TABLES) == tshark("-2", "-r", capture(name), *TABLES)
+
+
+def test_read_from_a_pipe(capture, programs, tshark):
+    """As in a live capture, no frame can be asked for again."""
+    path = capture("rtl8139/tso-on-1492.sender")
+    piped = programs.run("sh", "-c", f"tshark -n -r - -q -z wiretruth,tree <{path}")
+    assert piped.stdout == tshark("-r", path, "-q", "-z", "wiretruth,tree")
+
+
+def test_session_reset(capture, programs, tshark):
+    """-M starts the engine anew with frame 1; the frames until then say what they say without it."""
+    path = capture("rtl8139/tso-on-1492.sender")
+    command = ["-r", path, "-T", "fields", "-e", "wiretruth.finding"]
+    reset = programs.run("tshark", "-n", "-M", "100", *command)
+    assert reset.returncode == 0
+    assert reset.stdout.splitlines()[:99] == tshark(*command).splitlines()[:99]
+
+
+# --- sharkd: frames are read once, then visited at will ---
+
+
+def sharkd(programs, *requests):
+    """Results of `requests`, each (method, parameters)."""
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
+        for number, (method, parameters) in enumerate(requests, start=1)
+    ]
+    ran = programs.run("sharkd", "-", stdin="\n".join(lines) + "\n")
+    answers = {answer["id"]: answer for answer in map(json.loads, ran.stdout.splitlines())}
+    return [answers[number]["result"] for number in range(1, len(requests) + 1)]
+
+
+def table_counts(text):
+    """{row: count} of a table as tshark prints -z wiretruth,tree, without rows that count nothing."""
+    rows = (line.rsplit(None, 2) for line in text.splitlines())
+    counts = {row[0].strip(): row[1] for row in rows if len(row) == 3 and row[1].isdigit()}
+    return {name: int(count) for name, count in counts.items() if count != "0"}
+
+
+def node_counts(nodes):
+    counts = {}
+    for node in nodes:
+        if node["count"]:
+            counts[node["name"]] = node["count"]
+        counts |= node_counts(node.get("sub", []))
+    return counts
+
+
+@pytest.mark.parametrize("name", ["rtl8139/tso-on-1492.sender", "rtl8139/tso-on-1492.wire", "router/merges-v6.sender"])
+def test_sharkd_tables(name, capture, programs, tshark):
+    load = ("load", {"file": str(capture(name))})
+    tap = ("tap", {"tap0": "stat:wiretruth", "tap1": "nstat:wiretruth,wire"})
+    _, first, second = sharkd(programs, load, tap, tap)
+    assert first == second
+    taps = {tap["tap"]: tap for tap in first["taps"]}
+    tree = tshark("-r", capture(name), "-q", "-z", "wiretruth,tree")
+    assert node_counts(taps["stats:wiretruth"]["stats"]) == table_counts(tree)
+    wire = tshark("-r", capture(name), "-q", "-z", "wiretruth,wire")
+    printed = [line.split() for line in wire.splitlines() if "sends" in line or "receives" in line]
+    rows = taps["nstat:wiretruth,wire"]["tables"][0]["i"]
+    assert [[str(item).strip() for item in row] for row in rows] == printed
+
+
+def test_sharkd_backward_note(capture, programs):
+    """A frame visited again shows what a later one made known."""
+    load = ("load", {"file": str(capture("rtl8139/tso-on-1492.sender"))})
+    _, frame, frames = sharkd(
+        programs, load, ("frame", {"frame": 7, "proto": True}), ("frames", {"filter": "wiretruth.pmtu.reported"})
+    )
+    assert "Refused on its way: frame 8 reports a path MTU of 1492" in json.dumps(frame)
+    assert len(frames) == 20
