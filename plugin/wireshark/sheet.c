@@ -16,8 +16,10 @@ struct sheet_key {
 
 struct wt_sheet {
     const struct wt_sheet_type *type;
+    const stat_tap_table_ui *ui;
     stat_tap_table *table;
-    GHashTable *rows; /* struct sheet_key -> struct wt_sheet_row */
+    GHashTable *rows;   /* struct sheet_key -> struct wt_sheet_row */
+    GPtrArray *retired; /* struct wt_sheet_row, no longer in the table */
 };
 
 struct wt_sheet_row {
@@ -181,41 +183,91 @@ static tap_packet_status sheet_packet(void *tapdata, packet_info *pinfo, epan_di
     return TAP_PACKET_REDRAW;
 }
 
-/* Rows of the last file, or of the last filter, go. */
+/*
+ * Rows of the last file, or of the last filter, go. Windows of the GUI share one table and keep on pointing
+ * to the rows that they show, so a row that a window may show is only put aside: see sheet_init().
+ */
 static void sheet_reset(stat_tap_table *table)
 {
-    const struct wt_sheet *sheet = g_hash_table_lookup(sheets, table);
+    struct wt_sheet *sheet = g_hash_table_lookup(sheets, table);
+    GHashTableIter iter;
+    gpointer row;
 
-    if (sheet)
-        g_hash_table_remove_all(sheet->rows);
-    for (unsigned i = 0; i < table->num_elements; i++)
-        g_free(table->elements[i]);
+    if (!sheet)
+        return;
+    g_hash_table_iter_init(&iter, sheet->rows);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        g_ptr_array_add(sheet->retired, row);
+    g_hash_table_remove_all(sheet->rows);
     table->num_elements = 0;
+    if (sheet->ui->refcount == 0)
+        g_ptr_array_set_size(sheet->retired, 0);
 }
 
-static void sheet_new(const struct wt_sheet_type *type, stat_tap_table *table)
+/* A retired row owns its items, which the table has forgotten. */
+static void retired_free(gpointer pointer)
+{
+    struct wt_sheet_row *row = pointer;
+
+    g_free(row->items);
+    row_free(row);
+}
+
+static void sheet_free(gpointer pointer)
+{
+    struct wt_sheet *sheet = pointer;
+    GHashTableIter iter;
+    gpointer row;
+
+    g_hash_table_iter_init(&iter, sheet->rows);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        row_free(row);
+    g_hash_table_destroy(sheet->rows);
+    g_ptr_array_free(sheet->retired, TRUE);
+    g_free(sheet);
+}
+
+/* Called for each cell when the table is given up; its items go with it, the rest goes with the first cell.
+ */
+static void sheet_free_item(stat_tap_table *table, unsigned row, unsigned column,
+                            stat_tap_table_item_type *item)
+{
+    (void)item;
+    if (row == 0 && column == 0)
+        g_hash_table_remove(sheets, table);
+}
+
+static void sheet_new(const struct wt_sheet_type *type, stat_tap_table_ui *ui)
 {
     struct wt_sheet *sheet = g_new0(struct wt_sheet, 1);
 
     sheet->type = type;
-    sheet->table = table;
-    sheet->rows = g_hash_table_new_full(key_hash, key_equal, NULL, row_free);
-    g_hash_table_insert(sheets, table, sheet);
+    sheet->ui = ui;
+    sheet->table = stat_tap_init_table(type->title, (int)type->count, 0, NULL);
+    sheet->rows = g_hash_table_new(key_hash, key_equal);
+    sheet->retired = g_ptr_array_new_with_free_func(retired_free);
+    g_hash_table_replace(sheets, sheet->table, sheet);
+    stat_tap_add_table(ui, sheet->table);
 }
 
-/* Called for each window opened and each -z; a window opened again finds the table of the last one. */
+/*
+ * Called for each window opened, each filter applied in one and each -z; a further window finds the table of
+ * the first. While there is one window at most, rows that were put aside before are shown nowhere: it shows
+ * the latest, or forgets what it shows before it looks again.
+ */
 static void sheet_init(stat_tap_table_ui *ui)
 {
     const struct wt_sheet_type *type = g_hash_table_lookup(sheet_types, ui->cli_string);
     stat_tap_table *table = stat_tap_find_table(ui, type->title);
+    const struct wt_sheet *sheet = table ? g_hash_table_lookup(sheets, table) : NULL;
 
-    if (table) {
-        sheet_reset(table);
+    if (!sheet) {
+        sheet_new(type, ui);
         return;
     }
-    table = stat_tap_init_table(type->title, (int)type->count, 0, NULL);
-    sheet_new(type, table);
-    stat_tap_add_table(ui, table);
+    if (ui->refcount <= 1)
+        g_ptr_array_set_size(sheet->retired, 0);
+    sheet_reset(table);
 }
 
 static void sheet_fill_items(struct wt_sheet_type *type)
@@ -239,7 +291,7 @@ void wt_sheet_register(struct wt_sheet_type *type)
 
     if (!sheet_types) {
         sheet_types = g_hash_table_new(g_str_hash, g_str_equal);
-        sheets = g_hash_table_new(NULL, NULL);
+        sheets = g_hash_table_new_full(NULL, NULL, NULL, sheet_free);
     }
     g_hash_table_insert(sheet_types, g_strdup(type->name), type);
     sheet_fill_items(type);
@@ -250,6 +302,7 @@ void wt_sheet_register(struct wt_sheet_type *type)
     ui->stat_tap_init_cb = sheet_init;
     ui->packet_func = sheet_packet;
     ui->stat_tap_reset_table_cb = sheet_reset;
+    ui->stat_tap_free_table_item_cb = sheet_free_item;
     ui->nfields = type->count;
     ui->fields = type->items;
     wt_table_text_register(ui);
