@@ -137,7 +137,7 @@ def test_damage(capture, written, fields):
 
 def test_lowered_severity(written, fields):
     """The same finding under the same name, a Note as long as the evidence is weak."""
-    large = Ether() / IP(src="192.0.2.1", dst="198.51.100.2") / UDP(sport=1, dport=2) / (b"z" * 3000)
+    large = Ether() / IP(src="192.0.2.1", dst="198.51.100.2", flags="DF") / UDP(sport=1, dport=2) / (b"z" * 3000)
     path = written([large])
     for options, severity in (((), "4194304"), (("-o", "wiretruth.link_mtu:1500"), "6291456")):
         assert fields(path, "_ws.expert.severity", filter="wiretruth.mtu.exceeded", options=options) == {1: ((severity,),)}

@@ -33,6 +33,22 @@ def test_system(scratch):
     assert f"/{path}" == f"{plugins}/epan/wiretruth.so"
 
 
+def test_option_in_a_used_build_folder(scratch):
+    """The prefix follows the option; one that the user gave stays."""
+    build = scratch / "prefix"
+    env = os.environ | {"HOME": str(scratch / "somebody")}
+    for options, prefix in (
+        ([], "/usr"),
+        (["-DWIRETRUTH_INSTALL_PERSONAL=ON"], f"{scratch}/somebody/.local"),
+        (["-DWIRETRUTH_INSTALL_PERSONAL=OFF"], "/usr"),
+        (["-DCMAKE_INSTALL_PREFIX=/opt/mine"], "/opt/mine"),
+        (["-DWIRETRUTH_INSTALL_PERSONAL=ON"], "/opt/mine"),
+    ):
+        command = ["cmake", "-S", conftest.ROOT, "-B", build, *options]
+        subprocess.run(command, env=env, check=True, capture_output=True)
+        assert f"CMAKE_INSTALL_PREFIX:PATH={prefix}\n" in (build / "CMakeCache.txt").read_text()
+
+
 @pytest.mark.parametrize("build", conftest.BUILDS)
 def test_no_warning(build):
     assert "warning:" not in (conftest.BUILDS[build] / "build.log").read_text()
