@@ -199,8 +199,8 @@ const char *wt_missed_text(enum wt_missed missed)
  */
 static bool frame_kept(const packet_info *pinfo, uint32_t number)
 {
-    const frame_data one = {.num = number + 1, .abs_ts = {1, 0}};
-    const frame_data two = {.num = number + 1, .abs_ts = {2, 0}};
+    const frame_data one = {.num = number + 1, .abs_ts = {1, 0}, .has_ts = true};
+    const frame_data two = {.num = number + 1, .abs_ts = {2, 0}, .has_ts = true};
     const enum ws_log_level level = ws_log_get_level();
     bool kept;
 
@@ -212,9 +212,11 @@ static bool frame_kept(const packet_info *pinfo, uint32_t number)
 
 /*
  * A single pass of tshark holds at most three frames before this one: the first, the one displayed last and
- * the one captured last. So at frame 5 or later not both of 2 and 3 are held, unless all are.
+ * the one captured last. So at frame 5 or later not both of 2 and 3 are held, unless all are. The first one
+ * always is: where epan says otherwise, its answers mean nothing, and to keep too much is the smaller
+ * mistake.
  */
 bool wt_frames_kept(const packet_info *pinfo)
 {
-    return frame_kept(pinfo, 2) && frame_kept(pinfo, 3);
+    return !frame_kept(pinfo, 1) || (frame_kept(pinfo, 2) && frame_kept(pinfo, 3));
 }

@@ -64,11 +64,11 @@ struct key {
     struct wt_address src, dst;
 };
 
-static void show_address(struct wt_sheet_row *row, unsigned column, const struct wt_address *address)
+static void show_address(struct wt_sheet_row *row, unsigned column, const struct wt_address *host)
 {
     char text[WT_ADDRESS_TEXT];
 
-    wt_address_text(address, text);
+    wt_address_text(host, text);
     wt_sheet_set_text(row, column, text);
 }
 
