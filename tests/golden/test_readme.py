@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What README.md shows and promises."""
+
+import re
+import shlex
+
+import conftest
+import pytest
+
+README = (conftest.ROOT / "README.md").read_text()
+CAPTURE = "rtl8139/tso-on-1492.wire"
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", README))))
+def test_link(link):
+    assert (conftest.ROOT / link).exists()
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([a-z]+\.c)`", README))))
+def test_detector(name):
+    assert (conftest.ROOT / "plugin/engine" / name).exists()
+
+
+@pytest.mark.parametrize("command", [line for line in README.splitlines() if line.startswith("tshark ")])
+def test_command(command, capture, programs):
+    words = [str(capture(CAPTURE)) if word == "FILE" else word for word in shlex.split(command)]
+    ran = programs.run(*words)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_excerpt(programs, capture, tshark):
+    """The lines of the excerpt are what the demo prints of this capture."""
+    columns = re.search(r"^columns='(.*)'$", (conftest.ROOT / "captures/demo").read_text(), re.MULTILINE)[1]
+    printed = tshark("-2", "-o", f"gui.column.format:{columns}", "-r", capture(CAPTURE), "-Y", "wiretruth.finding")
+    printed += tshark("-q", "-r", capture(CAPTURE), "-z", "wiretruth,diagnosis")
+    excerpt = README.partition("===\n\n")[2].partition("```")[0].splitlines()
+    shown = [line for line in excerpt if line.strip() != "..."]
+    assert len(shown) > 5
+    squeezed = {" ".join(line.split()) for line in printed.splitlines()}
+    for line in shown:
+        assert " ".join(line.split()) in squeezed
