@@ -54,7 +54,9 @@ struct wt_side_reports {
     uint16_t passed;          /* largest size on the wire that arrived; UDP: that was sent */
     uint16_t id;              /* IP identification of its last wire frame */
     bool has_id;
-    uint8_t full; /* UDP: datagrams of the size `passed`, 255 at most */
+    uint8_t full;        /* UDP: datagrams of the size `passed`, 255 at most */
+    uint8_t lower_count; /* UDP: datagrams of the size `lower` since the last full one */
+    uint16_t lower;
 };
 
 struct wt_side_windows {
@@ -118,6 +120,7 @@ struct wt_flow {
 };
 
 _Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
+_Static_assert(sizeof(struct wt_side_reports) <= 40, "a detector's part of a side");
 _Static_assert(sizeof(struct wt_flow) <= 448,
                "a connection may cost 512 bytes, its place in the hash table included");
 

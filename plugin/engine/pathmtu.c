@@ -21,7 +21,9 @@
 #include "segmentation.h"
 
 enum {
-    PATHMTU_MICROSECOND = 1000
+    PATHMTU_MICROSECOND = 1000,
+    PATHMTU_COPY_NEAR = 8,         /* packets between two pictures of one */
+    PATHMTU_COPY_WITHIN = 1000000, /* nanoseconds; no sender repeats a segment that fast */
 };
 
 /* How long the way to each end and back is from the capture point, by the handshake. */
@@ -94,11 +96,33 @@ static void pathmtu_remember(struct wt_context *context, bool ignoring)
     past->wire_l3 = past->headers + past->segment;
 }
 
+/*
+ * Whether the frame is a second picture of a packet: captures of all interfaces at once show one several
+ * times. A segment sent again has another identification; IPv6 has none, there time has to tell.
+ */
+static bool pathmtu_is_copy(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    struct wt_history_walk walk =
+        wt_history_walk(context->engine->history, wt_context_side(context)->reports.newest);
+    for (unsigned i = 0; i < PATHMTU_COPY_NEAR; i++) {
+        const struct wt_past *past = wt_history_next(&walk);
+        if (!past)
+            return false;
+        bool same = past->seq == packet->tcp.seq && past->l3_len == packet->l3_len && past->id == packet->id;
+        if (same && context->frame->time - past->time < PATHMTU_COPY_WITHIN)
+            return true;
+    }
+    return false;
+}
+
 static void pathmtu_judge_packet(struct wt_context *context)
 {
     bool tcp = wt_context_is_tcp(context);
     bool ignoring = false;
     pathmtu_know_path(context);
+    if (tcp && context->packet->payload_len && pathmtu_is_copy(context))
+        return;
     if (tcp)
         pathmtu_measure(context);
     struct wt_trouble *trouble = pathmtu_trouble(context);

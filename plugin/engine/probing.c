@@ -7,7 +7,8 @@
  * with the old size until that is acknowledged.
  *
  * Evidence. Downward: three sendings in the larger size, and a step of at least 32 bytes, since TCP options
- * come and go. Upward for datagrams: four in a row of exactly the settled size, 1200 bytes at least (the
+ * come and go; for datagrams, four of one smaller size (1200 bytes at least) and none of the settled one
+ * between them. Upward for datagrams: four in a row of exactly the settled size, 1200 bytes at least (the
  * least that QUIC starts with, RFC 9000 14.1), DF set, and the old size again behind the larger one; without
  * that last condition every application that begins with small messages would be probing.
  *
@@ -46,7 +47,8 @@ void wt_probing_judge_lowered(struct wt_context *context, struct wt_trouble *tro
     trouble->lowered = size;
     trouble->probe_size = 0;
     wt_find(context, WT_FINDING_PMTU_PROBING, WT_VALUES_OF(size, before));
-    wt_relate(context, WT_RELATION_ORIGINAL, trouble->stall.frame, 0);
+    if (trouble->stall.frame)
+        wt_relate(context, WT_RELATION_ORIGINAL, trouble->stall.frame, 0);
     probing_tell(context);
 }
 
@@ -85,6 +87,27 @@ static void probing_take_larger(struct wt_context *context, struct wt_side_repor
     reports->full = 1;
 }
 
+/* Several of one smaller size, and none of the settled one between: that is the settled one now. */
+static void probing_take_smaller(struct wt_context *context, struct wt_side_reports *reports, uint32_t size)
+{
+    if (reports->full < PROBING_SETTLED || size < PROBING_LEAST || size < reports->lower)
+        return;
+    reports->lower_count = size == reports->lower ? reports->lower_count + 1 : 1;
+    reports->lower = (uint16_t)size;
+    if (reports->lower_count < PROBING_SETTLED)
+        return;
+    uint32_t before = reports->passed;
+    const struct wt_trouble *trouble = wt_trouble_of(context->engine, context->flow, context->sender);
+    bool as_told = trouble && trouble->told.mtu && size <= trouble->told.mtu;
+    reports->passed = reports->lower;
+    reports->full = PROBING_SETTLED;
+    reports->lower = reports->lower_count = 0;
+    if (as_told || size + PROBING_STEP > before)
+        return;
+    wt_find(context, WT_FINDING_PMTU_PROBING, WT_VALUES_OF(size, before));
+    probing_tell(context);
+}
+
 static void probing_judge_datagram(struct wt_context *context)
 {
     struct wt_side_reports *reports = &wt_context_side(context)->reports;
@@ -95,8 +118,11 @@ static void probing_judge_datagram(struct wt_context *context)
         probing_take_larger(context, reports, packet->l3_len);
         return;
     }
-    if (packet->l3_len < reports->passed)
+    if (packet->l3_len < reports->passed) {
+        probing_take_smaller(context, reports, packet->l3_len);
         return;
+    }
+    reports->lower = reports->lower_count = 0;
     reports->full = (uint8_t)MIN(reports->full + 1, PROBING_COUNT_MAX);
     struct wt_trouble *trouble = wt_trouble_of(context->engine, context->flow, context->sender);
     if (!trouble || trouble->probe == 0)

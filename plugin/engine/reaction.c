@@ -15,8 +15,8 @@
  * own MSS option already forbids the size, the sender was told in the handshake, and there is nothing to wait
  * for.
  *
- * The first packet is a Warn, each further one an Error. Packets without sequence numbers stay Warns: an
- * application may send large ones on purpose (traceroute, ping).
+ * The first packet is a Warn, each further one an Error. Packets without sequence numbers stay Warns, echo
+ * requests are Notes: somebody may send large ones on purpose.
  *
  * A super-frame does not show the size of its pieces. A length that is a multiple of the old segment size and
  * not of the new one tells that the stack did not change it, the reverse that it did.
@@ -41,6 +41,9 @@ enum {
     REACTION_PADDING = 64,  /* of tunnels and ciphers */
     REACTION_ROUNDING = 16, /* a sender that obeys fills the MTU up to this */
     REACTION_IGNORED_MANY = 2,
+    REACTION_ICMP = 1,
+    REACTION_TCP = 6,
+    REACTION_ICMPV6 = 58,
 };
 
 static const int64_t reaction_expiry = 600 * (int64_t)1000000000;
@@ -79,10 +82,19 @@ static void reaction_wait(const struct wt_context *context, struct wt_told *told
 /* The quoted bytes had arrived before the report did, so it is late or forged. */
 static bool reaction_is_stale(const struct wt_report *report)
 {
-    if (!report->flow || report->flow->key.proto != 6)
+    if (!report->flow || report->flow->key.proto != REACTION_TCP)
         return false;
     const struct wt_side *peer = &report->flow->side[!report->sender];
     return peer->has_acked && wt_seq_after(peer->acked, report->quote.tcp.seq);
+}
+
+/* How sure it is that `told` is ignored by a sender of packets like `sent`. */
+static enum wt_severity reaction_severity(const struct wt_told *told, const struct wt_packet *sent)
+{
+    if (sent->proto == REACTION_ICMP || sent->proto == REACTION_ICMPV6)
+        return WT_SEVERITY_NOTE;
+    bool sure = told->ignored >= REACTION_IGNORED_MANY && sent->proto == REACTION_TCP;
+    return sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
 }
 
 /* A report about a packet that ignored an earlier one. */
@@ -91,10 +103,8 @@ static void reaction_confirm(struct wt_context *context, const struct wt_report 
 {
     if (!report->offender->ignoring)
         return;
-    wt_find_because(context, WT_FINDING_PMTU_IGNORED,
-                    told->ignored >= REACTION_IGNORED_MANY && report->quote.proto == 6 ? WT_SEVERITY_ERROR
-                                                                                       : WT_SEVERITY_WARN,
-                    NULL, WT_VALUES_OF(report->offender->wire_l3, told->mtu, told->reports));
+    wt_find_because(context, WT_FINDING_PMTU_IGNORED, reaction_severity(told, &report->quote), NULL,
+                    WT_VALUES_OF(report->offender->wire_l3, told->mtu, told->reports));
 }
 
 void wt_reaction_await(struct wt_context *context, const struct wt_report *report)
@@ -215,11 +225,14 @@ static bool reaction_judge_larger(struct wt_context *context, struct wt_told *to
         return false;
     struct wt_path_record *record = wt_path_record_get(context->engine, context->frame->interface,
                                                        &context->packet->src, &context->packet->dst);
-    bool sure = ++told->ignored >= REACTION_IGNORED_MANY && wt_context_is_tcp(context);
-    wt_find_because(context, WT_FINDING_PMTU_IGNORED, sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN, NULL,
-                    WT_VALUES_OF(size, told->mtu, told->reports));
+    told->ignored++;
     record->ignored++;
-    wt_path_judge(record, WT_PATH_IGNORED);
+    enum wt_severity severity = reaction_severity(told, context->packet);
+    wt_find_because(context, WT_FINDING_PMTU_IGNORED, severity,
+                    severity == WT_SEVERITY_NOTE ? "an echo request; somebody may be trying sizes" : NULL,
+                    WT_VALUES_OF(size, told->mtu, told->reports));
+    if (severity > WT_SEVERITY_NOTE)
+        wt_path_judge(record, WT_PATH_IGNORED);
     return true;
 }
 

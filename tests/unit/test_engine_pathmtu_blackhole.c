@@ -173,6 +173,25 @@ static void test_no_black_hole(gconstpointer version)
     check(version, &(struct story){.size = GPOINTER_TO_UINT(version) == 4 ? 500 : 1200}, false);
 }
 
+/* Captured on all interfaces at once each frame comes twice, which is no retransmission. */
+static void test_copies(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, SMALL, 1);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    const struct wt_packet packet = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER + SMALL, CLIENT, FULL);
+    for (unsigned i = 0; i < 5; i++) {
+        talk_send(&talk, &packet);
+        talk.frame.time -= TALK_MS - 10;
+    }
+    talk.frame.time += 2000 * (int64_t)TALK_MS;
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_CHAT);
+    talk_close(&talk);
+}
+
 /* Loss: the segment gets through the third time. */
 static void test_loss(gconstpointer version)
 {
@@ -302,6 +321,21 @@ static void test_probing_datagrams(gconstpointer version)
     talk_close(&talk);
 }
 
+/* QUIC behind a black hole: it falls back, and stays there. */
+static void test_lowered_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1400);
+    for (unsigned i = 0; i < 3; i++)
+        send_datagram(&talk, 1200);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    uint32_t number = send_datagram(&talk, 1200);
+    g_assert_nonnull(talk_found(&talk, number, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
 /* A program that begins small and goes on large. */
 static void test_growing_datagrams(gconstpointer version)
 {
@@ -324,6 +358,7 @@ int main(int argc, char **argv)
     talk_add("blackhole/one-way", test_one_way);
     talk_add("blackhole/reset", test_reset);
     talk_add("blackhole/no-black-hole", test_no_black_hole);
+    talk_add("blackhole/copies", test_copies);
     talk_add("blackhole/loss", test_loss);
     talk_add("blackhole/sacked-tail", test_sacked_tail);
     talk_add("blackhole/sacked-full", test_sacked_full);
@@ -331,6 +366,7 @@ int main(int argc, char **argv)
     talk_add("probing/passed", test_probing_passed);
     talk_add("probing/not", test_not_probing);
     talk_add("probing/datagrams", test_probing_datagrams);
+    talk_add("probing/lowered-datagrams", test_lowered_datagrams);
     talk_add("probing/growing-datagrams", test_growing_datagrams);
     return g_test_run();
 }
