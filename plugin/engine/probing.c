@@ -7,7 +7,7 @@
  * with the old size until that is acknowledged.
  *
  * Evidence. Downward: three sendings in the larger size, and a step of at least 32 bytes, since TCP options
- * come and go; for datagrams, four of one smaller size (1200 bytes at least) and none of the settled one
+ * come and go; for datagrams, sixteen of one smaller size (1200 bytes at least) and none of the settled one
  * between them. Upward for datagrams: four in a row of exactly the settled size, 1200 bytes at least (the
  * least that QUIC starts with, RFC 9000 14.1), DF set, and the old size again behind the larger one; without
  * that last condition every application that begins with small messages would be probing.
@@ -22,7 +22,8 @@
 enum {
     PROBING_STEP = 32,
     PROBING_ROUNDING = 16,
-    PROBING_SETTLED = 4, /* datagrams of one size */
+    PROBING_SETTLED = 4,  /* datagrams of one size */
+    PROBING_LOWERED = 16, /* the same size fewer times may be one datagram sent again and again */
     PROBING_LEAST = 1200,
     PROBING_SIZE_MAX = 65535,
     PROBING_COUNT_MAX = 255,
@@ -94,7 +95,7 @@ static void probing_take_smaller(struct wt_context *context, struct wt_side_repo
         return;
     reports->lower_count = size == reports->lower ? reports->lower_count + 1 : 1;
     reports->lower = (uint16_t)size;
-    if (reports->lower_count < PROBING_SETTLED)
+    if (reports->lower_count < PROBING_LOWERED)
         return;
     uint32_t before = reports->passed;
     const struct wt_trouble *trouble = wt_trouble_of(context->engine, context->flow, context->sender);

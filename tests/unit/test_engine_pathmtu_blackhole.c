@@ -328,7 +328,7 @@ static void test_lowered_datagrams(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     for (unsigned i = 0; i < 5; i++)
         send_datagram(&talk, 1400);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 15; i++)
         send_datagram(&talk, 1200);
     g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
     uint32_t number = send_datagram(&talk, 1200);
