@@ -179,7 +179,6 @@ static void reaction_tell_obeyed(struct wt_context *context, struct wt_told *tol
     int64_t delay = context->frame->time - told->waiting[waiting].time;
     wt_find(context, WT_FINDING_PMTU_OBEYED,
             WT_VALUES_OF(size, report, (uint64_t)(delay > 0 ? delay : 0), told->before));
-    wt_relate(context, WT_RELATION_REPORT, report, delay);
     wt_relate_earlier(context, report, WT_RELATION_REACTION, delay);
     told->answered = true;
 }
@@ -242,7 +241,6 @@ static void reaction_judge_df(struct wt_context *context, struct wt_told *told)
         return;
     told->df_cleared = true;
     wt_find(context, WT_FINDING_PMTU_DF_CLEARED, WT_VALUES_OF(told->frame));
-    wt_relate(context, WT_RELATION_REPORT, told->frame, context->frame->time - told->time);
     wt_path_judge(wt_path_record_get(context->engine, context->frame->interface, &context->packet->src,
                                      &context->packet->dst),
                   WT_PATH_DF_CLEARED);
