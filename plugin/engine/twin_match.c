@@ -185,6 +185,13 @@ static bool match_ends(const struct wt_twin_match *match, const struct wt_sighti
 
 /* --- choice --- */
 
+/* Whether another copy of a packet found already may be one made on the way: then it is seen behind, not
+ * before. */
+static bool match_is_copy(const struct wt_course *course, const struct wt_sighting *sighting)
+{
+    return course && course->away == (sighting->side == 0 ? -1 : 1);
+}
+
 static bool match_judge(struct match_search *search, struct wt_twin_match *match)
 {
     const struct wt_sighting *sighting = search->sighting;
@@ -205,6 +212,9 @@ static bool match_judge(struct match_search *search, struct wt_twin_match *match
     bool found = twin->found[sighting->point] + match->bytes > wt_sighting_size(twin);
     bool weak = !(match_has_ids(twin, sighting) && ids) && match->kind == WT_TWIN_CONTENT;
     if (weak && (found || (known && match->distance > MATCH_WEAK_DISTANCE)))
+        return false;
+    if (found && !match_has_ids(twin, sighting) && match->kind == WT_TWIN_SEQUENCE &&
+        !match_is_copy(course, sighting))
         return false;
     match->doubt =
         (ids ? 0U : MATCH_DOUBT_ID) + (same_ends ? 0U : MATCH_DOUBT_ENDS) + (found ? MATCH_DOUBT_FOUND : 0U);

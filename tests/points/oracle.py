@@ -16,6 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "captures")
 from lab import decode, pcapng  # noqa: E402
 
 MASK = 0xFFFFFFFF
+DAMAGED = 4  # bytes
+COPY = 1_000_000  # nanoseconds between a segment and its copy made on the way
 NEAR = 1_000_000_000  # nanoseconds: the same bytes further apart are another attempt
 
 
@@ -84,15 +86,16 @@ def identity(seen):
         sacks = b"" if seen.data or packet.flags & decode.SYN else bytes(seen.l4[20:20 + packet.options_length])
         return seen.connection, packet.ack, marks, stamps, sacks, bool(seen.data) or packet.seq
     if packet.udp:
-        return "udp", packet.id, seen.data
+        return "udp"
     body = bytes(seen.l4)
     return packet.protocol, packet.id, packet.length, body[:1], body[8:]
 
 
 def _agree(one, other):
-    """Whether the two overlap in bytes, and the bytes are equal."""
+    """Whether the two overlap in bytes, and the bytes are equal but for a few that were damaged."""
     start, end = max(one.start, other.start), min(one.end, other.end)
-    return start < end and one.data[start - one.start:end - one.start] == other.data[start - other.start:end - other.start]
+    a, b = one.data[start - one.start:end - one.start], other.data[start - other.start:end - other.start]
+    return start < end and (a == b or sum(x != y for x, y in zip(a, b)) <= DAMAGED)
 
 
 def count_identifications(view):
@@ -112,20 +115,42 @@ def _same_attempt(one, other):
     if one.start == other.start:
         return a.id == b.id
     first, second = (one, other) if one.start < other.start else (other, one)
-    return (second.packet.id - first.packet.id) & 0xFFFF < max(first.used, 1)
+    return (second.packet.id - first.packet.id) & 0xFFFF <= first.used  # one more where a tunnel made pieces smaller
+
+
+def _fit_datagrams(one, other):
+    """Equal datagrams, or one of those that a UDP super-frame stands for."""
+    large, small = (one, other) if len(one.data) >= len(other.data) else (other, one)
+    step = (small.packet.id - large.packet.id) & 0xFFFF if one.packet.id is not None else 0
+    if one.data == other.data:
+        return step == 0
+    if not small.data or large.data.find(small.data) < 0:
+        return False
+    return step < 64 and (step == 0 or large.packet.id is not None)
 
 
 def _fit(one, other):
     if one.packet.fragment:
         return one.packet.offset < other.packet.offset + other.packet.l4_length and \
             other.packet.offset < one.packet.offset + one.packet.l4_length
+    if one.packet.udp:
+        return _fit_datagrams(one, other)
     if not one.data or not one.packet.tcp:
         return one.packet.version == 6 or one.packet.id == other.packet.id
     return _agree(one, other) and _same_attempt(one, other)
 
 
 def _overlap(one, other):
+    if one.packet.udp and len(one.data) > len(other.data):
+        at = one.data.find(other.data)
+        return at, at + len(other.data)
     return (max(one.start, other.start), min(one.end, other.end)) if one.data and one.packet.tcp else (0, 1)
+
+
+def _is_copy(one, other):
+    """A segment that the network delivered twice: another attempt differs in its identification or its time."""
+    return bool(one.data) and one.packet.tcp and one.l4 == other.l4 and one.packet.id == other.packet.id and \
+        abs(one.time - other.time) < COPY
 
 
 def _choose(one, candidates, delay):
@@ -133,6 +158,9 @@ def _choose(one, candidates, delay):
     chosen = []
     for other in sorted(candidates, key=lambda each: abs(each.time - one.time - delay)):
         start, end = _overlap(one, other)
+        if any(_is_copy(other, each) for each in chosen):
+            chosen.append(other)
+            continue
         if all(end <= s or e <= start for s, e in (_overlap(one, each) for each in chosen)):
             chosen.append(other)
     return chosen
