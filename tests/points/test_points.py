@@ -149,8 +149,8 @@ def test_matched_and_lost(name, merge, tshark):
     connections (TCP alone, as reports of routers in between reach one end only) without a twin.
     """
     paths = {truth(path)["point"]["role"]: path for path in GROUPS[name]}
-    if "receiver" not in paths:
-        pytest.skip("no capture of the receiver")
+    if not {"sender", "receiver"} <= set(paths):
+        pytest.skip("not captured at both ends")
     sender, receiver = oracle.read(paths["sender"]), oracle.read(paths["receiver"])
     addresses = truth(paths["sender"])["point"]["addresses"]
     found = {one for one, _ in oracle.match(sender, receiver)}
@@ -177,7 +177,7 @@ def test_cut_at_the_wrong_size(merge, tshark, fields):
     rows = fields(merged, "frame.interface_name", "tcp.len", "wiretruth.finding", options=("-2",))
     wrong = [length for (interface,), length, findings in rows.values()
              if "segmentation.wrong" in findings and interface == "wqtap0"]
-    assert wrong == [("1448",)] * 20
+    assert wrong.count(("1448",)) == 20  # the rest of a pair may be marked too, where the pair is the proof
     row = points(tshark, merged)["guest-eth0", "wqtap0"]
     assert row["cut"] == "20" and row["lost between"] == "0"
     row = points(tshark, merged)["wqtap0", "client-eth0"]
