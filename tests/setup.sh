@@ -32,6 +32,12 @@ as_root() {
     fi
 }
 
+# packages_update: fresh lists of packages. A mirror or a clock that lags is no reason to fail; signatures are checked
+# all the same.
+packages_update() {
+    as_root apt-get -qq update || as_root apt-get -qq -o Acquire::Check-Valid-Until=false update
+}
+
 # packages_need PACKAGE...: installs those that are missing
 packages_need() {
     command -v dpkg-query >/dev/null ||
@@ -41,7 +47,7 @@ packages_need() {
     say "Installing $missing..."
     log=$(mktemp)
     # shellcheck disable=SC2086 # a list of words
-    if as_root apt-get -qq update >"$log" 2>&1 &&
+    if packages_update >"$log" 2>&1 &&
         as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >>"$log" 2>&1; then
         rm -f "$log"
     else

@@ -215,6 +215,9 @@ static bool frame_kept(const packet_info *pinfo, uint32_t number)
  * the one captured last. So at frame 5 or later not both of 2 and 3 are held, unless all are. The first one
  * always is: where epan says otherwise, its answers mean nothing, and to keep too much is the smaller
  * mistake.
+ *
+ * Not kept: tshark -r, tshark reading a pipe, tshark -M. Kept: tshark -2, with and without -R; sharkd;
+ * Wireshark with a file, and while it captures.
  */
 bool wt_frames_kept(const packet_info *pinfo)
 {
