@@ -99,6 +99,7 @@ static void set_path(struct wt_sheet *sheet, const struct wt_record *record, con
     struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
     if (wt_sheet_is_others(row)) {
         wt_sheet_set_text(row, COLUMN_SOURCE, "all others");
+        wt_sheet_set_text(row, COLUMN_VERDICT, "more paths than this table has rows for");
         wt_sheet_add(row, COLUMN_REPORTS, record->reading.quotes > 0);
         return;
     }
@@ -123,7 +124,9 @@ static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
     if (!reading->packets || !reading->quotes)
         return;
     set_path(sheet, record, &reading->quote[0].src, &reading->quote[0].dst);
-    set_path(sheet, record, &reading->packet[reading->packets - 1].dst, &reading->quote[0].dst);
+    const struct wt_address *receiver = &reading->packet[reading->packets - 1].dst;
+    if (!wt_address_equal(receiver, &reading->quote[0].src))
+        set_path(sheet, record, receiver, &reading->quote[0].dst);
 }
 
 void wt_table_paths_register(void)

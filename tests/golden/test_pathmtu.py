@@ -2,6 +2,7 @@
 """Path MTU on real captures. Expectations are read from the bytes: each comment says where."""
 
 import re
+import struct
 
 import pytest
 
@@ -96,6 +97,35 @@ def test_table(tshark, capture, name, values, passes):
     assert titles[:2] == ["Source", "Destination"] and len(rows) == 1
     for value in values:
         assert any(value in cell for cell in rows[0]), (value, rows[0])
+
+
+def forged_reports(path, count):
+    """Writes `count` ICMP reports, each quoting a packet that nobody sent."""
+    frames = bytearray(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))  # raw IP
+    for number in range(count):
+        nobody = bytes([10, 1, number >> 8, number & 255])
+        quote = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 1500, number, 0x4000, 64, 6, 0, bytes([10, 0, 0, 1]), nobody)
+        icmp = struct.pack("!BBHHH", 3, 4, 0, 0, 1400) + quote + struct.pack("!HHI", number, 80, number * 99991)
+        icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+        header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 56, 0, 0, 64, 1, 0, bytes([192, 0, 2, 1]), bytes([10, 0, 0, 1]))
+        header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+        frames += struct.pack("<IIII", 1000, number, 56, 56) + header + icmp
+    path.write_bytes(frames)
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~((total >> 16) + total) & 0xFFFF
+
+
+def test_flood_is_bounded_and_said_to_be_one(tshark, fields, scratch):
+    path = scratch / "flood.pcap"
+    forged_reports(path, 3000)
+    titles, rows = paths_of(tshark("-r", path, "-q", "-z", "wiretruth,paths"))
+    assert len(rows) == 1001 and rows[-1][0] == "all others" and "2000" in rows[-1]
+    assert "flood" in rows[-2][-1]
+    assert len(found(fields, path, "pmtu.report")) == 3000
 
 
 def test_table_of_a_clean_capture(tshark, capture):
