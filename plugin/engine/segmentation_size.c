@@ -22,7 +22,8 @@
  *     segments that the stack intended (right in 495 of 506 measured super-frames). No gap, or a gap that the
  *     data cannot be divided by, proves nothing: counters may be global, random or 0;
  *   - acknowledgements and SACK edges inside the data of one frame fall on borders of wire segments.
- * One such event may be an accident; SIZE_CANDIDATE_HITS equal ones set `cut`. Sizes are remembered with the
+ * One such event may be an accident; SIZE_CANDIDATE_HITS equal ones set `cut`, and a frame that took one
+ * identification although it is larger takes it back. Sizes are remembered with the
  * options added, since these change from segment to segment.
  *
  * Traps: data sent again may be cut in other places, so its borders are not watched. A NIC that cuts larger
@@ -43,8 +44,9 @@ enum {
     SIZE_PMTU_MIN_V6 = 1280, /* RFC 8200 5 */
     SIZE_SINGLE_HITS = 2,    /* equal largest segments that make their size a full one */
     SIZE_CANDIDATE_HITS = 2,
-    SIZE_GAP_MAX = 2048,         /* segments of one super-frame: BIG TCP of 1 MB */
-    SIZE_OBEY_WITHIN = 10000000, /* nanoseconds from a report until only the new size is plausible */
+    SIZE_CANDIDATE_HITS_SMALL = 4, /* where the data would have fit one segment */
+    SIZE_GAP_MAX = 2048,           /* segments of one super-frame: BIG TCP of 1 MB */
+    SIZE_OBEY_WITHIN = 10000000,   /* nanoseconds from a report until only the new size is plausible */
     SIZE_CLIP = UINT16_MAX,
 };
 
@@ -306,8 +308,10 @@ static void size_learn_acked(struct wt_context *context)
 static void size_learn_gap(struct wt_side_segments *own, uint32_t gap, bool udp)
 {
     uint32_t payload = own->last_len;
-    if (gap == 1) /* one frame, or a counter that does not count wire frames */
+    if (gap == 1) { /* it was one frame, or the counter does not count wire frames */
         own->candidate_hits = 0;
+        own->cut = payload + own->last_options > own->cut ? 0 : own->cut;
+    }
     if (gap < 2 || gap > SIZE_GAP_MAX || gap > payload)
         return;
     uint32_t least = (payload + gap - 1) / gap, most = (payload - 1) / (gap - 1);
@@ -316,13 +320,12 @@ static void size_learn_gap(struct wt_side_segments *own, uint32_t gap, bool udp)
         return;
     }
     uint32_t single = own->single > own->last_options ? own->single - own->last_options : 0;
-    bool fits = single >= least && single <= most;
-    if (payload % gap == 0 || fits || udp)
-        size_suspect(own,
-                     payload % gap == 0 ? payload / gap
-                     : fits             ? single
-                                        : least,
-                     own->last_options, SIZE_CANDIDATE_HITS);
+    bool exact = payload % gap == 0, fits = single >= least && single <= most;
+    unsigned hits = payload > own->last_size ? SIZE_CANDIDATE_HITS : SIZE_CANDIDATE_HITS_SMALL;
+    if (exact)
+        size_suspect(own, payload / gap, own->last_options, hits);
+    else if (fits || udp)
+        size_suspect(own, fits ? single : least, own->last_options, hits);
 }
 
 static void size_learn_id(struct wt_context *context)
@@ -338,8 +341,11 @@ static void size_learn_id(struct wt_context *context)
 void wt_size_learn(struct wt_context *context)
 {
     size_learn_id(context);
-    if (size_is_tcp(context->packet))
+    if (size_is_tcp(context->packet)) {
         size_learn_acked(context);
+        if (context->packet->payload_len && size_is_repeated(context))
+            wt_context_side(context)->segments.watch_len = 0;
+    }
     size_learn_path(context);
 }
 
@@ -352,14 +358,11 @@ void wt_size_watch(struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
     struct wt_side_segments *own = &wt_context_side(context)->segments;
-    bool repeated = size_is_tcp(packet) && size_is_repeated(context);
     own->last_len = packet->payload_len;
     own->last_size = size_clip(size);
     own->last_options = (uint8_t)size_options(packet);
     own->last_id = (uint16_t)packet->id;
-    if (repeated)
-        own->watch_len = 0;
-    if (repeated || own->watch_len || !size_is_tcp(packet))
+    if (own->watch_len || !size_is_tcp(packet) || size_is_repeated(context))
         return;
     own->watch_seq = packet->tcp.seq;
     own->watch_len = packet->payload_len;
