@@ -40,6 +40,7 @@ struct wt_side_segments {
     uint8_t single_hits, candidate_hits;
     uint8_t intact, intact_bare; /* packets with and without payload whose checksum is valid, up to 255 */
     bool obeyed : 1;             /* the path MTU shows in what this side sends */
+    bool df : 1;                 /* it has sent data that may not be fragmented */
     bool small : 1;              /* it sends super-frames even below the link MTU (UDP GSO) */
     bool leaking : 1;            /* some of its checksums never got completed, see checksum_leak.c */
     bool wrong : 1;              /* some of its checksums are wrong, see checksum_cause.c */

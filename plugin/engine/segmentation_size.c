@@ -219,6 +219,23 @@ static void size_learn_path(struct wt_context *context)
     own->cut = 0;
 }
 
+/*
+ * Linux answers to a report below its least path MTU with that one, and lets routers fragment from then on
+ * (__ip_rt_update_pmtu: the route's MTU is locked), so data of that size without DF tell that it is in force.
+ */
+static void size_learn_df(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    struct wt_side_segments *own = &wt_context_side(context)->segments;
+    if (packet->payload_len == 0 || packet->version != 4)
+        return;
+    uint32_t least = size_fit(packet, SIZE_PMTU_MIN_V4);
+    bool locked = own->df && !packet->df && context->path->troubled;
+    if (locked && own->cut != least && size_divides(packet, least, size_estimate(context, own->path_mtu).mss))
+        own->cut = (uint16_t)least;
+    own->df |= packet->df;
+}
+
 static bool size_is_repeated(const struct wt_context *context)
 {
     const struct wt_side *side = wt_context_side(context);
@@ -347,6 +364,8 @@ void wt_size_learn(struct wt_context *context)
             wt_context_side(context)->segments.watch_len = 0;
     }
     size_learn_path(context);
+    if (size_is_tcp(context->packet))
+        size_learn_df(context);
 }
 
 static uint16_t size_clip(uint32_t size)
