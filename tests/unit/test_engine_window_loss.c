@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Edges that move left, and devices that remove or ignore window scaling. */
+#include "talk.h"
+
+enum {
+    MSS = 1400,
+    SYN_WINDOW = 64240
+};
+
+struct start {
+    uint32_t client, server; /* next sequence numbers */
+};
+
+static const struct start starts[] = {{1000, 5000}, {UINT32_MAX - 700, UINT32_MAX - 40000}};
+
+static uint32_t send_window(struct talk *talk, unsigned from, uint32_t seq, uint32_t ack, uint32_t payload,
+                            uint16_t window)
+{
+    struct wt_packet packet = talk_tcp(talk, from, WT_TCP_ACK, seq, ack, payload);
+    packet.tcp.window = window;
+    return talk_send(talk, &packet);
+}
+
+/* Handshake with these shifts; the client's first window is `window`. */
+static void open_talk(struct talk *talk, gconstpointer version, struct start at, int16_t client,
+                      int16_t server, uint16_t window)
+{
+    talk_open(talk, (uint8_t)GPOINTER_TO_UINT(version));
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, at.client - 1, 0, 0);
+    struct wt_packet answer = talk_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, at.server - 1, at.client, 0);
+    syn.tcp.scale = client;
+    answer.tcp.scale = server;
+    talk_send(talk, &syn);
+    talk_send(talk, &answer);
+    send_window(talk, 0, at.client, at.server, 0, window);
+}
+
+/* How often `id` was found on any frame. */
+static unsigned count(const struct talk *talk, enum wt_finding_id id)
+{
+    unsigned found = 0;
+    for (uint32_t number = 1; number <= talk->frame.number; number++)
+        found += talk_found(talk, number, id) != NULL;
+    return found;
+}
+
+/* --- retracted --- */
+
+static void test_retracted(gconstpointer version)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
+        struct talk talk;
+        const struct start at = starts[i];
+        open_talk(&talk, version, at, 7, 7, 502);
+        uint32_t granting = send_window(&talk, 0, at.client, at.server, 0, 510);
+        send_window(&talk, 1, at.server, at.client, 1000, 502);
+        uint32_t number = send_window(&talk, 0, at.client, at.server + 1000, 0, 500);
+        const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_WINDOW_RETRACTED);
+        g_assert_nonnull(found);
+        g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
+        g_assert_cmpuint(found->value[0], ==, 10 * 128 - 1000);
+        g_assert_cmpuint(found->value[1], ==, granting);
+        /* Told once: the next one is no further left. */
+        g_assert_null(talk_found(&talk, send_window(&talk, 0, at.client, at.server + 1000, 0, 500),
+                                 WT_FINDING_WINDOW_RETRACTED));
+        talk_close(&talk);
+    }
+}
+
+static void test_rounding(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    for (uint32_t sent = 0; sent < 64 * 100; sent += 100) {
+        send_window(&talk, 1, 5000 + sent, 1000, 100, 502);
+        send_window(&talk, 0, 1000, 5100 + sent, 0, (uint16_t)((64256 - sent - 100) / 128));
+    }
+    g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_RETRACTED), ==, 0);
+    talk_close(&talk);
+}
+
+/* The first window behind the handshake may be smaller than promised: noted only. */
+static void test_retracted_first(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    uint32_t number = send_window(&talk, 1, 5000, 1000, 0, 400);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_WINDOW_RETRACTED);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* A frame overtaken on its way shows an older window. */
+static void test_overtaken(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    struct wt_packet old = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 0);
+    old.tcp.window = 400;
+    old.tcp.timestamp = 10;
+    struct wt_packet new = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 0);
+    new.tcp.window = 600;
+    new.tcp.timestamp = 20;
+    talk_send(&talk, &new);
+    g_assert_null(talk_found(&talk, talk_send(&talk, &old), WT_FINDING_WINDOW_RETRACTED));
+    talk_close(&talk);
+}
+
+/* --- stripped --- */
+
+/* The client sends what the raw window allows and waits; the server acknowledges with its scaled windows. */
+static void crawl(struct talk *talk, struct start at, uint16_t client_window)
+{
+    uint32_t seq = at.client;
+    send_window(talk, 1, at.server, seq, 0, 502);
+    for (unsigned i = 0; i < 4; i++) {
+        send_window(talk, 0, seq, at.server, 502, client_window);
+        seq += 502;
+        send_window(talk, 1, at.server, seq, 0, 502);
+    }
+}
+
+/* Seen from where the SYN/ACK lost its option. */
+static void test_stripped_client(gconstpointer version)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
+        struct talk talk;
+        open_talk(&talk, version, starts[i], 7, WT_SCALE_NONE, SYN_WINDOW);
+        crawl(&talk, starts[i], SYN_WINDOW);
+        g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_STRIPPED), ==, 1);
+        g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_ERROR);
+        g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_RETRACTED), ==, 0);
+        talk_close(&talk);
+    }
+}
+
+/* Seen from where both options are there: the client's raw window is that of its SYN. */
+static void test_stripped_server(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, SYN_WINDOW);
+    crawl(&talk, starts[0], SYN_WINDOW);
+    g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_STRIPPED), ==, 1);
+    g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* The same small messages where both scale as they say: 502 bytes by chance. */
+static void test_not_stripped(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    crawl(&talk, starts[0], 502);
+    g_assert_cmpint(talk_worst(&talk), <, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+    /* The server declines and keeps its window. */
+    open_talk(&talk, version, starts[0], 7, WT_SCALE_NONE, SYN_WINDOW);
+    send_window(&talk, 0, 1000, 5000, 502, SYN_WINDOW);
+    send_window(&talk, 1, 5000, 1502, 0, SYN_WINDOW);
+    g_assert_cmpint(talk_worst(&talk), <, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* One packet at two points, with and without the option: the options themselves prove it. */
+static void strip_between(gconstpointer version, uint16_t flags, enum wt_severity severity)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    struct wt_packet syn = talk_tcp(&talk, 0, flags | WT_TCP_SYN, 999, flags ? 5000 : 0, 0);
+    talk.frame.interface = 1;
+    uint32_t whole = talk_send(&talk, &syn);
+    talk.frame.interface = 2;
+    syn.tcp.scale = WT_SCALE_NONE;
+    const struct wt_finding *found =
+        talk_found(&talk, talk_send(&talk, &syn), WT_FINDING_WINDOW_SCALE_STRIPPED);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, severity);
+    g_assert_cmpuint(found->value[0], ==, whole);
+    g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_CHANGED), ==, 0);
+    talk_close(&talk);
+}
+
+static void test_stripped_between(gconstpointer version)
+{
+    strip_between(version, 0, WT_SEVERITY_WARN);
+    strip_between(version, WT_TCP_ACK, WT_SEVERITY_ERROR);
+}
+
+/* --- unscaled_drop --- */
+
+/* The server sends `total` bytes at once; the client acknowledges those up to `arrived` one by one. */
+static uint32_t pour(struct talk *talk, struct start at, uint32_t total, uint32_t arrived)
+{
+    uint32_t sent = 0;
+    for (; sent < total; sent += MSS)
+        send_window(talk, 1, at.server + sent, at.client, MSS, 502);
+    for (uint32_t acked = MSS; acked <= arrived; acked += MSS)
+        send_window(talk, 0, at.client, at.server + acked, 0, 502);
+    return arrived / MSS * MSS;
+}
+
+static unsigned repeat(struct talk *talk, struct start at, uint32_t from, unsigned times)
+{
+    for (unsigned i = 0; i < times; i++) {
+        talk->frame.time += (200 << i) * (int64_t)TALK_MS;
+        send_window(talk, 1, at.server + from, at.client, MSS, 502);
+    }
+    return count(talk, WT_FINDING_WINDOW_UNSCALED_DROP);
+}
+
+static void test_drop(gconstpointer version)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
+        struct talk talk;
+        open_talk(&talk, version, starts[i], 7, 7, 502);
+        uint32_t hangs = pour(&talk, starts[i], 84000, SYN_WINDOW);
+        g_assert_cmpuint(repeat(&talk, starts[i], hangs, 2), ==, 0);
+        g_assert_cmpuint(repeat(&talk, starts[i], hangs, 2), ==, 2);
+        const struct wt_finding *found =
+            talk_found(&talk, talk.frame.number, WT_FINDING_WINDOW_UNSCALED_DROP);
+        g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+        g_assert_cmpuint(found->value[0], ==, 4);
+        g_assert_cmpuint(found->value[1], >, 1200 * (uint64_t)TALK_MS);
+        g_assert_cmpuint(talk_related(&talk, talk.frame.number, WT_RELATION_ORIGINAL), ==,
+                         talk.frame.number - 1);
+        talk_close(&talk);
+    }
+}
+
+/* Data beyond the unscaled edge arrived: what is lost later is ordinary loss. */
+static void test_drop_lenient(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    uint32_t hangs = pour(&talk, starts[0], 84000, 72000);
+    g_assert_cmpuint(repeat(&talk, starts[0], hangs, 5), ==, 0);
+    talk_close(&talk);
+}
+
+/* A loss that begins elsewhere: a cut cable, a peer that died. */
+static void test_drop_elsewhere(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], 7, 7, 502);
+    uint32_t hangs = pour(&talk, starts[0], 84000, 30000);
+    g_assert_cmpuint(repeat(&talk, starts[0], hangs, 5), ==, 0);
+    talk_close(&talk);
+}
+
+/* Without scaling nothing is ignored. */
+static void test_drop_unscaled(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version, starts[0], WT_SCALE_NONE, WT_SCALE_NONE, SYN_WINDOW);
+    uint32_t hangs = pour(&talk, starts[0], SYN_WINDOW / MSS * MSS, SYN_WINDOW - 2 * MSS);
+    g_assert_cmpuint(repeat(&talk, starts[0], hangs, 5), ==, 0);
+    talk_close(&talk);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    talk_add("window/retracted", test_retracted);
+    talk_add("window/rounding", test_rounding);
+    talk_add("window/retracted-first", test_retracted_first);
+    talk_add("window/overtaken", test_overtaken);
+    talk_add("window/stripped/client", test_stripped_client);
+    talk_add("window/stripped/server", test_stripped_server);
+    talk_add("window/stripped/not", test_not_stripped);
+    talk_add("window/stripped/between", test_stripped_between);
+    talk_add("window/drop", test_drop);
+    talk_add("window/drop/lenient", test_drop_lenient);
+    talk_add("window/drop/elsewhere", test_drop_elsewhere);
+    talk_add("window/drop/unscaled", test_drop_unscaled);
+    return g_test_run();
+}
