@@ -86,7 +86,7 @@ struct wt_side_windows {
     unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
     unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
     unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
-    unsigned finished : 1;  /* it sent its FIN: windows granted to it mean nothing any more */
+    unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
     unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
 };
 

@@ -7,8 +7,8 @@
  * 7323 2.4). A retreat is measured against the highest edge since the last retreat: each is told once.
  *
  * Traps. A zero-window probe is one byte behind the edge, a keep-alive one byte before the data (RFC 9293
- * 3.8.6.1, RFC 1122 4.2.3.6). FIN and RST need not carry a true window, and once an end has sent its FIN the
- * windows granted to it mean nothing. A frame overtaken on its way shows an
+ * 3.8.6.1, RFC 1122 4.2.3.6). FIN and RST need not carry a true window, and once an end has sent its FIN it
+ * needs none: a Note. A frame overtaken on its way shows an
  * older window: older timestamp, or IP identification, or an older acknowledgement. Both sides of a firewall
  * that changes sequence numbers, and edited captures, jump far beyond the window in one step: then nothing is
  * said about that connection. If the capture missed the frame that granted more, data look as if beyond: an
@@ -91,6 +91,8 @@ static void edge_tell_retracted(struct wt_context *context, uint32_t left)
     const char *doubt = wt_window_doubt(context);
     if (!doubt && !side->windows.settled)
         doubt = "the first window behind the handshake";
+    if (!doubt && wt_context_peer(context)->windows.finished)
+        doubt = "the other end has sent its FIN and needs no window";
     if (doubt)
         wt_find_because(context, WT_FINDING_WINDOW_RETRACTED, WT_SEVERITY_NOTE, doubt, values);
     else
@@ -102,7 +104,7 @@ static void edge_judge_window(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     int scale = wt_flow_scale_used(context->flow, context->sender);
     uint32_t edge = 0;
-    if (side->windows.unshifted || side->windows.collapsed || wt_context_peer(context)->windows.finished ||
+    if (side->windows.unshifted || side->windows.collapsed ||
         !wt_flow_edge(context->flow, context->sender, context->packet, &edge))
         return;
     int32_t left = wt_seq_distance(side->windows.granted, edge);

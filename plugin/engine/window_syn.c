@@ -176,9 +176,11 @@ void wt_window_syn(struct wt_context *context)
     syn->latest = offer;
 }
 
+/* An answer without the option stops scaling whatever was offered, so then the offer stays what it was. */
 static void syn_tell_counted(struct wt_context *context, const struct syn_offer *counted)
 {
-    wt_context_peer(context)->scale = counted->scale;
+    if (context->packet->tcp.scale != WT_SCALE_NONE)
+        wt_context_peer(context)->scale = counted->scale;
     wt_find_because(context, WT_FINDING_WINDOW_SCALE_CHANGED, WT_SEVERITY_NOTE,
                     "that one counts, as this answer shows", WT_VALUES_OF(counted->frame));
 }
