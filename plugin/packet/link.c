@@ -97,8 +97,6 @@ static void type_or_length(struct wt_walk *walk, uint16_t type)
     if (type >= ETHERTYPE_MIN) {
         wt_walk_ethertype(walk, type);
     } else if (type <= LENGTH_MAX) {
-        if (type < walk->end - walk->offset)
-            wt_walk_narrow(walk, walk->offset + type);
         walk->next = wt_walk_llc;
     } else {
         wt_walk_stop_plain(walk);

@@ -159,9 +159,11 @@ enum {
 
 void wt_walk_vxlan(struct wt_walk *walk)
 {
+    if (!wt_walk_need(walk, 8))
+        return;
     uint8_t flags = wt_bytes_u8(&walk->bytes, walk->offset);
     bool reserved = wt_bytes_u8(&walk->bytes, walk->offset + 7) != 0;
-    if ((flags & ~VXLAN_GROUP_POLICY) != VXLAN_VNI || reserved || !wt_walk_header(walk, WT_LAYER_VXLAN, 8))
+    if ((flags & ~VXLAN_GROUP_POLICY) != VXLAN_VNI || reserved || !wt_walk_enter(walk, WT_LAYER_VXLAN))
         return;
     walk->offset += 8;
     walk->next = wt_walk_ethernet;
@@ -170,9 +172,11 @@ void wt_walk_vxlan(struct wt_walk *walk)
 void wt_walk_vxlan_gpe(struct wt_walk *walk)
 {
     static wt_step *const steps[] = {NULL, wt_walk_ipv4, wt_walk_ipv6, wt_walk_ethernet, NULL, wt_walk_mpls};
+    if (!wt_walk_need(walk, 8))
+        return;
     uint8_t flags = wt_bytes_u8(&walk->bytes, walk->offset);
     uint8_t next = wt_bytes_u8(&walk->bytes, walk->offset + 3);
-    if (!(flags & VXLAN_VNI) || flags & VXLAN_GPE_VERSION || !wt_walk_header(walk, WT_LAYER_VXLAN, 8))
+    if (!(flags & VXLAN_VNI) || flags & VXLAN_GPE_VERSION || !wt_walk_enter(walk, WT_LAYER_VXLAN))
         return;
     walk->offset += 8;
     if (!(flags & VXLAN_GPE_NEXT))
@@ -185,10 +189,12 @@ void wt_walk_vxlan_gpe(struct wt_walk *walk)
 
 void wt_walk_geneve(struct wt_walk *walk)
 {
+    if (!wt_walk_need(walk, 8))
+        return;
     uint16_t first = wt_bytes_u16(&walk->bytes, walk->offset);
     uint32_t length = 8 + (first >> 8 & 0x3f) * 4U;
     bool version = first >> 14, reserved = first & 0x3f;
-    if (version || reserved || !wt_walk_header(walk, WT_LAYER_GENEVE, 8) || !wt_walk_need(walk, length))
+    if (version || reserved || !wt_walk_enter(walk, WT_LAYER_GENEVE) || !wt_walk_need(walk, length))
         return;
     uint16_t type = wt_bytes_u16(&walk->bytes, walk->offset + 2);
     walk->offset += length;
@@ -228,6 +234,8 @@ static void gtp_payload(struct wt_walk *walk)
 
 void wt_walk_gtpu(struct wt_walk *walk)
 {
+    if (!wt_walk_need(walk, 8))
+        return;
     uint8_t flags = wt_bytes_u8(&walk->bytes, walk->offset);
     uint8_t type = wt_bytes_u8(&walk->bytes, walk->offset + 1);
     if ((flags & 0xf8) != GTP_VERSION_1 || type != GTP_G_PDU)

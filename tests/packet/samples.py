@@ -146,6 +146,8 @@ def link_samples():
                  "", coverage="not_ip")
     yield Sample("ethernet-llc-ip", raw(Dot3(**MAC) / LLC(dsap=6, ssap=6, ctrl=3) / v4), "eth:llc:ip:tcp",
                  lengths="81:41")
+    yield Sample("ethernet-isl", raw(Dot3(dst="01:00:0c:00:00:01", src=MAC["src"]) / Raw(bytes(26) + raw(eth() / v4))),
+                 "eth", "", coverage="encapsulation", differs="walks on")
     yield Sample("vlan", raw(eth() / Dot1Q(vlan=5, prio=3) / v4), "eth:vlan:ip:tcp", lengths="81:41")
     yield Sample("vlan-v6", raw(eth() / Dot1Q(vlan=4095) / v6), "eth:vlan:ipv6:tcp", "absent/valid", "101:41")
     yield Sample("qinq-8100", raw(eth() / Dot1Q(vlan=5) / Dot1Q(vlan=6) / v4), "eth:vlan:vlan:ip:tcp",
@@ -175,6 +177,11 @@ def mpls_samples(v4, v6):
                  "eth:mpls:mpls:eth:ip:tcp", lengths="81:41")
     yield Sample("mpls-pseudowire-plain", raw(eth(type=0x8847) / stack) + raw(eth(dst="46:00:00:00:00:01") / v4),
                  "eth:mpls:mpls:eth:ip:tcp", lengths="81:41", differs="believes the 4 of the address")
+    like = ip6(src="2001:db8:800::1") / tcp() / Raw(DATA)
+    yield Sample("mpls-v6-like-ethernet", raw(eth(type=0x8847) / label / like), "eth:mpls:ipv6:tcp", "absent/valid",
+                 "101:41")
+    yield Sample("mpls-v4-unfilled", patch(raw(eth(type=0x8847) / label / v4), 14 + 4 + 10, 0), "eth:mpls:ip:tcp",
+                 "unfilled/valid", "81:41")
     yield Sample("mpls-unknown", raw(eth(type=0x8847) / label) + b"\x90" + bytes(range(60)), "eth:mpls", "",
                  coverage="encapsulation")
 
@@ -206,6 +213,12 @@ def cooked_samples(v4, v6):
                  lengths="81:41", link="sll")
     yield Sample("sll-ppp", raw(CookedLinux(pkttype=4, lladdrtype=512, proto=0x800) / v4), "sll:ip:tcp",
                  lengths="81:41", link="sll")
+    yield Sample("sll-ethernet", raw(CookedLinux(proto=3) / Raw(raw(eth() / v4))), "sll:eth:ip:tcp", lengths="81:41",
+                 link="sll")
+    yield Sample("sll-llc", raw(CookedLinux(proto=4) / Raw(b"\xaa\xaa\x03\0\0\0\x08\0" + raw(v4))),
+                 "sll:llc:ip:tcp", lengths="81:41", link="sll")
+    yield Sample("sll-link-ppp", raw(CookedLinux(lladdrtype=512, proto=7) / Raw(b"\xff\x03\0\x21" + raw(v4))),
+                 "sll:ppp:ip:tcp", lengths="81:41", link="sll")
     yield Sample("sll-netlink", raw(CookedLinux(pkttype=4, lladdrtype=824, proto=0)) + bytes(32), "sll", "",
                  link="sll", coverage="not_ip")
     yield Sample("sll-arp", raw(CookedLinux(pkttype=1, proto=0x806)) + bytes.fromhex("0001080006040001") + bytes(20),
@@ -245,6 +258,8 @@ def tunnel_samples():
                  "eth:ip:mpls:ip:tcp", both, "105: 81:41")
     yield Sample("pim-register", raw(eth() / outer4(proto=103) / Raw(bytes.fromhex("2100deff00000000")) / v4),
                  "eth:ip:ip:tcp", both, "109: 81:41")
+    yield Sample("pim-null-register", raw(eth() / outer4(proto=103) / Raw(bytes.fromhex("21009eff40000000"))
+                                          / ip(proto=103)), "eth:ip:*ip", "valid/unverifiable", "48:", quotes=1)
     yield Sample("esp", raw(eth() / outer4(proto=50) / ESP(spi=1, seq=1, data=bytes(64))), "eth:ip",
                  "valid/unverifiable", "92:")
 
@@ -278,6 +293,8 @@ def gre_samples(v4, v6, both):
                                      / eth() / v4), "eth:ip:gre:eth:ip:tcp", both, "131: 81:41")
     yield Sample("gre-erspan-3", raw(base / GRE(proto=0x22eb, seqnum_present=1, sequence_number=1) / ERSPAN_III()
                                      / eth() / v4), "eth:ip:gre:eth:ip:tcp", both, "135: 81:41")
+    yield Sample("gre-version-2", patch(raw(base / GRE() / v4), 34, 2), "eth:ip:gre", "valid/unverifiable", "105:",
+                 coverage="malformed", differs="walks on")
     yield Sample("gre-cdp", raw(base / GRE(proto=0x2000) / Raw(bytes(40))), "eth:ip:gre", "valid/unverifiable", "64:")
 
 
@@ -322,11 +339,19 @@ def udp_tunnel_samples(v4, v6):
     yield Sample("l2tp", raw(eth() / outer4() / UDP(sport=1701, dport=1701)
                              / Raw(bytes.fromhex("0002 0001 0002 ff03 0021")) / v4), "eth:ip:udp:ppp:ip:tcp",
                  "valid/valid valid/valid", "119:91 81:41")
+    yield Sample("l2tp-all", raw(eth() / outer4() / UDP(sport=1701, dport=1701)
+                                 / Raw(bytes.fromhex("4a02 0071 0001 0002 0000 0000 0002 eeee 0021")) / v4),
+                 "eth:ip:udp:ppp:ip:tcp", "valid/valid valid/valid", "127:99 81:41")
     yield Sample("l2tp-control", raw(eth() / outer4() / UDP(sport=1701, dport=1701)
                                      / Raw(bytes.fromhex("c802 000c 0001 0000 0000 0000"))), "eth:ip:udp",
                  "valid/valid", "40:12")
     yield Sample("teredo", raw(eth() / outer4() / UDP(sport=50000, dport=3544) / v6), "eth:ip:udp", "valid/valid",
                  "129:101", coverage="encapsulation", differs="walks on")
+    yield Sample("empty-to-4789", raw(eth() / ip() / UDP(sport=5000, dport=4789) / Raw(b"\x08")), "eth:ip:udp",
+                 "valid/valid", "29:1")
+    yield Sample("not-vxlan", raw(eth() / ip() / UDP(sport=5000, dport=4789)
+                                  / Raw(bytes.fromhex("0800000000000007") + bytes(range(50)))), "eth:ip:udp",
+                 "valid/valid", "86:58")
     yield Sample("dns-to-4789", raw(eth() / ip() / UDP(sport=53, dport=4789)
                                     / Raw(bytes.fromhex("0800818000010000") + bytes(30))), "eth:ip:udp", "valid/valid",
                  "66:38")
@@ -362,6 +387,7 @@ def extension_samples():
                  "eth:ip:tcp", "valid/valid", "105:41")
     yield Sample("v6-mobility", raw(eth() / ip6() / MIP6MH_HoTI()), "eth:ipv6", "absent/unverifiable", "56:")
     yield Sample("v6-none", raw(eth() / ip6(nh=59)), "eth:ipv6", "absent/unverifiable", "40:")
+    yield Sample("v6-none-trailer", raw(eth() / ip6(nh=59)) + bytes(200), "eth:ipv6", "absent/unverifiable", "40:")
     yield Sample("v4-options", raw(eth() / ip(options=[IPOption(b"\x94\x04\0\0")]) / t), "eth:ip:tcp",
                  "valid/valid", "85:41")
     yield Sample("v4-source-route", source_route(), "eth:ip:tcp", "valid/valid", "93:41")
@@ -398,6 +424,7 @@ def transport_samples():
     yield Sample("udp-v4-absent", whole(ip(), udp(chksum=0)), "eth:ip:udp", "valid/absent", "69:41")
     yield Sample("udp-v6-zero", whole(ip6(), udp(chksum=0)), "eth:ipv6:udp", "absent/unfilled", "89:41")
     yield Sample("udp-ffff", udp_that_sums_to_zero(), "eth:ip:udp", "valid/valid", "30:2")
+    yield Sample("udp-ffff-wrong", patch(udp_that_sums_to_zero(), 40, 0x1234), "eth:ip:udp", "valid/bad", "30:2")
     yield Sample("udp-short", raw(eth() / ip() / udp(len=28, chksum=short_udp_sum()) / Raw(DATA)), "eth:ip:udp",
                  "valid/valid", "69:20")
     yield Sample("udp-long", raw(eth() / ip() / udp(len=600, chksum=0x1234) / Raw(DATA)), "eth:ip:udp",
@@ -478,6 +505,8 @@ def icmp_samples():
                  "eth:ipv6:icmpv6:*ipv6:*tcp", "absent/valid", "1280:1232", quotes=1)
     yield Sample("icmpv6-too-big-48", raw(eth() / ip6() / ICMPv6PacketTooBig(mtu=1400) / Raw(big6[:48])),
                  "eth:ipv6:icmpv6:*ipv6:*tcp", "absent/valid", "96:48", quotes=1)
+    yield Sample("icmpv6-too-big-absurd", raw(eth() / ip6() / ICMPv6PacketTooBig(mtu=0x02000000) / Raw(big6[:48])),
+                 "eth:ipv6:icmpv6:*ipv6:*tcp", "absent/valid", "96:48", quotes=1)
     yield Sample("icmpv6-unreachable", raw(eth() / ip6() / ICMPv6DestUnreach(code=4) / Raw(raw(ip6() / udp() / DATA))),
                  "eth:ipv6:icmpv6:*ipv6:*udp", "absent/valid", "137:89", quotes=1)
     yield Sample("icmpv6-time", raw(eth() / ip6() / ICMPv6TimeExceeded() / Raw(big6[:100])),
@@ -537,6 +566,8 @@ def length_samples():
                  "valid/partial", "81:41")
     yield Sample("trailer-no-length", patched(small, (V4_SUM, 0), (TCP_SUM[4], pseudo(ip(), 6))) + bytes(40),
                  "eth:ip:tcp", "unfilled/partial_no_length", "81:41")
+    yield Sample("trailer-filled", patch(small, TCP_SUM[4], pseudo(ip(), 6)) + bytes(200), "eth:ip:tcp",
+                 "valid/partial_no_length", "81:41")
     yield Sample("v4-empty", raw(eth() / ip(proto=6)) + bytes(26), "eth:ip", "valid/unverifiable", "20:")
     yield Sample("v6-empty", raw(eth() / ip6(nh=6)) + bytes(6), "eth:ipv6", "absent/unverifiable", "40:",
                  differs="looks for TCP beyond the end")
@@ -560,6 +591,8 @@ def lco_samples():
     name = "eth:ip:udp:vxlan:eth:ip:tcp"
     blind = "does not fill in the inner sum"
     yield Sample("lco", inner, name, "valid/valid valid/partial", "131:103 81:41", differs=blind)
+    yield Sample("lco-no-length", patch(good, inner_sum, pseudo(ip(), 6)), name,
+                 "valid/valid valid/partial_no_length", "131:103 81:41", differs=blind)
     yield Sample("lco-whole", patch(inner, outer_sum, pseudo(outer4(), 17, 111)), name,
                  "valid/partial valid/partial", "131:103 81:41")
     yield Sample("lco-bad", patch(inner, outer_sum, 0x1234), name, "valid/bad valid/partial", "131:103 81:41")

@@ -124,6 +124,10 @@ static void test_report_v6(void)
     PACKET_EXPECT({"report", reading.packet[0].icmp.report, true}, {"mtu", reading.packet[0].icmp.mtu, 1400},
                   {"has_l4", quote->has_l4, true}, {"seq", quote->tcp.seq, 1000},
                   {"l3_len", quote->l3_len, 1500}, {"quote_captured", reading.quote_captured, 48});
+    const struct wt_reading absurd =
+        read_sample("icmpv6-too-big-absurd"); /* its MTU is no length of RFC 4884 */
+    PACKET_EXPECT({"mtu", absurd.packet[0].icmp.mtu, 0x02000000},
+                  {"quote_captured", absurd.quote_captured, 48});
     const struct wt_reading redirect = read_sample("icmpv6-redirect");
     PACKET_EXPECT({"report", redirect.packet[0].icmp.report, false},
                   {"quote_captured", redirect.quote_captured, 64});
@@ -170,6 +174,17 @@ static void test_tunnel(void)
                      there); /* a sequence number */
     g_assert_cmpuint(gre_tunnel("0a000001", "0a000002", "10000800 00000001"), ==,
                      gre_tunnel("0a000001", "0a000002", "10000800 00000002"));
+}
+
+/* The same tunnel inside another one is another tunnel; UDP's right sum may be 0xffff. */
+static void test_nested(void)
+{
+    const struct wt_reading nested = read_sample("lco-nested");
+    PACKET_EXPECT(
+        {"packets", nested.packets, 3}, {"outer", nested.packet[0].tunnel, 0},
+        {"distinct", nested.packet[1].tunnel != nested.packet[2].tunnel, true},
+        {"by what is around", nested.packet[2].tunnel != read_sample("vxlan").packet[1].tunnel, true},
+        {"UDP zero", read_sample("udp-ffff-wrong").packet[0].l4_checksum_expected, 0xffff});
 }
 
 static void test_tunnel_of_quote(void)
@@ -248,6 +263,7 @@ int main(int argc, char **argv)
     g_test_add_func("/read/report-v6", test_report_v6);
     g_test_add_func("/read/other-icmp", test_other_icmp);
     g_test_add_func("/read/tunnel", test_tunnel);
+    g_test_add_func("/read/nested", test_nested);
     g_test_add_func("/read/tunnel-of-quote", test_tunnel_of_quote);
     g_test_add_func("/read/depth", test_depth);
     g_test_add_func("/read/unknown-link", test_unknown_link);

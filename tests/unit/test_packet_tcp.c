@@ -83,6 +83,9 @@ static void test_wrong_length(void)
     tcp = read_whole(8, "0508 00000001 0000 030301 00");
     g_assert_cmpuint(tcp.sacks, ==, 0);
     g_assert_cmpint(tcp.scale, ==, 1);
+    tcp = read_whole(9, "050c 00000001 00000002 0000 030301 00");
+    g_assert_cmpuint(tcp.sacks, ==, 0);
+    g_assert_cmpint(tcp.scale, ==, 1);
 }
 
 /* A length under 2 or beyond the header ends the reading. */
