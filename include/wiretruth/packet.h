@@ -161,6 +161,9 @@ struct wt_icmp {
 /*
  * One IP packet. Where captured bytes end early the lengths still say what the headers claim; `truncated` is
  * set when not all of the packet's bytes were captured, and L4 fields are valid only if `has_l4`.
+ *
+ * A quote may hold no more than eight bytes of a TCP header: `has_l4` is then set for ports and sequence
+ * number alone, and tcp.header_len, l4_header_len and payload_len are 0.
  */
 struct wt_packet {
     struct wt_address src, dst;
