@@ -195,20 +195,20 @@ def _key(frame, flow):
 
 
 def _edge(frame, edge, scale, edges, say):
+    """`edges`: the highest granted so far and the last one, with its acknowledgement. Old acknowledgements may overtake."""
     packet, key = frame.packet, _key(frame, frame.packet.flow)
     if not packet.flags & decode.SYN:
         say.field(frame, "window.right_edge", edge)
-    known = edges.get(key)
-    if known is not None and before(edge, known) and not packet.flags & (decode.SYN | decode.FIN):
-        if ((known - edge) & MASK) >= 1 << scale:
-            say.exact("window.retracted", [frame])
-        return
-    edges[key] = edge
+    highest, last, ack = edges.get(key, (edge, edge, packet.ack))
+    retreat = (last - edge) & MASK if before(edge, last) and not before(packet.ack, ack) else 0
+    if retreat >= 1 << scale and not packet.flags & (decode.SYN | decode.FIN):
+        say.exact("window.retracted", [frame])
+    edges[key] = (edge if before(highest, edge) else highest), edge, packet.ack
 
 
 def _exceeded(frame, edges, say):
     packet = frame.packet
-    edge = edges.get(_key(frame, packet.reverse))
+    edge = edges.get(_key(frame, packet.reverse), (None,))[0]
     scale = frame.connection.scale(packet.reverse)
     if edge is None or scale is None or not packet.payload or packet.flags & decode.SYN:
         return
@@ -235,7 +235,8 @@ def negotiations(view, say):
         if not connection.complete and windows_seen:
             yield "unknown", frames
         elif connection.complete and any(offers) and not connection.scaling:
-            yield "declined", frames
+            changed = any(len(side.offers) > 1 for side in connection.sides.values())
+            yield "changed" if changed else "declined", frames
 
 
 def scale_findings(view, say):
@@ -244,7 +245,10 @@ def scale_findings(view, say):
         say.exact("window.scale_invalid", invalid)
     groups = {"unknown": [], "declined": []}
     for kind, frames in negotiations(view, say):
-        groups[kind].append(frames)
+        if kind == "changed":
+            say.allow("window.scale_declined", frames)  # one SYN offered, another did not
+        else:
+            groups[kind].append(frames)
     for kind, connections in groups.items():
         if connections:
             say.among(f"window.scale_{kind}", sum(connections, []), len(connections))

@@ -46,7 +46,7 @@ RUNS = [
     ("write1452", "rtl8139 with TSO, one write of 1452 bytes", "1448 + 4 on the wire; the client gets 4, then 12, then 1440",
      "nic_ignores_mss", 1492, ONE_CUT),
     ("virtio-icmpdrop", "virtio, reports dropped before the server, no clamp", "a true black hole: total stall",
-     "black_hole", 1500, {"second": VIRTIO, "findings": {"sender": {"pmtu.black_hole": "some"}}}),
+     "black_hole", 1500, {"second": VIRTIO, "findings": {"sender": {"pmtu.black_hole": "some"}, "wire": {"pmtu.black_hole": "some"}}}),
 ]
 
 

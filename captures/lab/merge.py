@@ -8,7 +8,10 @@ from . import decode, pcapng
 from .view import MASK, View, before
 
 FRAME_FIELDS = ("offender", "report", "reaction")
-SLACK = 3000000  # nanoseconds by which a packet may take longer than the SYN did
+SLACK = 100000000  # nanoseconds by which a packet may take longer than the SYN did, on a busy machine
+REPORT_SLACK = 5000000  # a report is seen at both places at once: they are next to each other
+LARGEST_SEGMENT = 1460
+TOGETHER = 500000  # pieces of one super-frame lie closer than that, retransmissions farther apart
 
 
 def snapped(view, snaplen):
@@ -108,17 +111,20 @@ def _same_header(a, b):
     return (a.seq, a.ack, a.flags, a.payload) == (b.seq, b.ack, b.flags, b.payload) and a.id == b.id
 
 
+def _overlap(a, b):
+    return not before(a.end - 1 & MASK, b.seq) and not before(b.end - 1 & MASK, a.seq)
+
+
 def _shared(a, b):
     """Both TCP packets carry at least one same byte of the same transmission."""
     if not a.payload or not b.payload or a.ack is None or b.ack is None:
         return False
-    overlap = not before(a.end - 1 & MASK, b.seq) and not before(b.end - 1 & MASK, a.seq)
-    if not overlap or a.ack != b.ack:
+    if not _overlap(a, b) or a.ack != b.ack:
         return False
     if a.id is None or b.id is None:
         return True
     first, second = (a, b) if not before(b.seq, a.seq) else (b, a)
-    return (second.id - first.id) & 0xFFFF <= first.payload // 100
+    return (second.id - first.id) & 0xFFFF <= first.payload // (LARGEST_SEGMENT + 1)
 
 
 def _mark(packet):
@@ -146,15 +152,22 @@ def _twins(view, other):
     answer = {True: delays[decode.ACK], False: delays[0]}  # the server answers the SYN
     server = {frame.packet.sport for frame in view.tcp if frame.packet.flags & decode.SYN and frame.packet.flags & decode.ACK}
     yield from _empty_twins(view, other)
-    for a in view.tcp:
-        expected = answer[a.packet.sport in server]
-        for b in other.tcp:
-            late = abs(b.time - a.time - expected)
-            if late <= SLACK + abs(expected) // 2 and (b.packet.sport in server) == (a.packet.sport in server) \
-                    and _shared(a.packet, b.packet):
-                yield a, b
+    pairs = [(a, b, abs(b.time - a.time - answer[a.packet.sport in server])) for a in view.tcp for b in other.tcp
+             if (b.packet.sport in server) == (a.packet.sport in server) and _shared(a.packet, b.packet)]
+    pairs = [pair for pair in pairs if pair[2] < SLACK]
+    yield from ((a, b) for a, b, late in pairs if a.packet.id is not None or _nearest(a, b, late, pairs))
     for a in view.reports:
         for b in other.reports:
             if a.packet.id == b.packet.id and a.packet.quote.seq == b.packet.quote.seq \
-                    and a.packet.quote.id == b.packet.quote.id and abs(b.time - a.time) < SLACK:
+                    and a.packet.quote.id == b.packet.quote.id and abs(b.time - a.time) < REPORT_SLACK:
                 yield a, b
+
+
+def _nearest(a, b, late, pairs):
+    """
+    Without an identification a retransmission is told from its original by time: of all pairs for the same bytes, however
+    cut, this one has to be the best for both.
+    """
+    rivals = [pair for pair in pairs if (pair[0] is a and _overlap(pair[1].packet, b.packet)) or
+              (pair[1] is b and _overlap(pair[0].packet, a.packet))]
+    return all(late <= pair[2] + TOGETHER for pair in rivals)

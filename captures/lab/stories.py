@@ -246,7 +246,9 @@ def filtered(lab, version):
           "the clamp should have helped: the NIC undoes it", story=5)
 def filtered_nic(lab, version):
     run = _filtered(lab, version, "segment:mtu=1500", clamp=1452 if version == "v4" else 1432)
-    run.planted.update(also=["nic_ignores_mss"], findings={"outside": {"segmentation.wrong": "some"}})
+    # The stack obeys the MSS, so what is refused is the NIC's doing; that the reports are filtered comes on top.
+    run.root_cause = "nic_ignores_mss"
+    run.planted.update(also=["reports_ignored"], findings={"outside": {"segmentation.wrong": "some"}})
     run.planted["may"]["sender"] = ["pmtu.black_hole", "segmentation.wrong"]
     run.planted["may"]["receiver"] = ["pmtu.black_hole", "segmentation.wrong"]
     return run

@@ -132,7 +132,7 @@ def _state(run, views, point, say):
 def _diagnosis(run, point, say):
     """{"must": [...], "may": [...]}: root causes that this capture has to yield, and that it may yield."""
     cause = [] if run.root_cause == "none" else [run.root_cause]
-    artefacts = any(name.startswith(("superframe.", "checksum.partial")) for name in say.findings)
+    artefacts = any(name.startswith(("superframe.", "checksum.partial", "checksum.unfilled")) for name in say.findings)
     also = list(run.planted.get("also", ()))
     if not cause:
         sent = point.side == "sender" and artefacts and not run.planted.get("trouble")
@@ -247,5 +247,8 @@ def write_merged(scenario, run, views, out):
     if must:
         head["diagnosis"]["may"] = must + list(run.planted.get("also", ()))
     whole.write(name + ".pcapng")
-    dump(whole.document(head), name + ".truth.json")
+    document = whole.document(head)
+    for finding in run.planted.get("findings", {}).get("merged", ()):
+        document["findings"].append({"name": finding, "among": sorted(whole.number.values()), "at_least": 1})
+    dump(document, name + ".truth.json")
     return name

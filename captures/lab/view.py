@@ -50,7 +50,7 @@ class Side:
 
     def __init__(self):
         self.mss = self.offered = None
-        self.syns = []
+        self.syns, self.offers = [], set()
 
 
 class Connection:
@@ -103,6 +103,7 @@ class View:
             side = known.sides[packet.flow]
             side.syns.append(packet.seq)
             side.mss = packet.options.get("mss", DEFAULT_MSS[packet.version])
+            side.offers.add(packet.options.get("scale"))
             if "scale" in packet.options:
                 side.offered = packet.options["scale"]
             if packet.flags & decode.ACK and known.answer is None:
