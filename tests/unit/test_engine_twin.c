@@ -9,6 +9,9 @@ enum {
     TWIN_B = 2
 };
 
+static const int64_t twin_ms = TALK_MS;
+static const int64_t twin_way = 5 * (int64_t)TALK_MS; /* from one point to the other */
+
 /* `packet` at `point`, some nanoseconds after the last frame. */
 static uint32_t twin_see(struct talk *talk, uint32_t point, const struct wt_packet *packet, int64_t later)
 {
@@ -31,8 +34,8 @@ static void twin_handshake(struct talk *talk)
     };
     for (unsigned i = 0; i < 3; i++) {
         bool from_b = i != 1;
-        uint32_t first = twin_see(talk, from_b ? TWIN_B : TWIN_A, &steps[i], TALK_MS);
-        uint32_t second = twin_see(talk, from_b ? TWIN_A : TWIN_B, &steps[i], 5 * TALK_MS);
+        uint32_t first = twin_see(talk, from_b ? TWIN_B : TWIN_A, &steps[i], twin_ms);
+        uint32_t second = twin_see(talk, from_b ? TWIN_A : TWIN_B, &steps[i], twin_way);
         g_assert_cmpuint(talk_related(talk, first, WT_RELATION_TWIN), ==, second);
         g_assert_cmpuint(talk_related(talk, second, WT_RELATION_TWIN), ==, first);
     }
@@ -68,36 +71,49 @@ static unsigned twin_count(const struct talk *talk, uint32_t number)
     return count;
 }
 
-/* A super-frame cut as it should be, and one cut 8 bytes too late: only the latter is wrong, on its first
- * piece. */
-static void test_cut(gconstpointer version)
+/* Two segments' worth at A, cut `excess` bytes too late on the way to B; `frame` gets the numbers of all
+ * three. */
+static void twin_cut(struct talk *talk, uint32_t excess, uint32_t frame[3])
 {
-    for (uint32_t excess = 0; excess <= 8; excess += 8) {
-        struct talk talk;
-        talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
-        twin_handshake(&talk);
-        const struct wt_packet super = twin_super(&talk, 5000, twin_size(&talk));
-        const uint32_t size = twin_size(&talk) + excess;
-        const struct wt_packet first = twin_piece(&talk, &super, 0, size, 0);
-        const struct wt_packet second = twin_piece(&talk, &super, size, super.payload_len - size, 1);
-        uint32_t whole = twin_see(&talk, TWIN_A, &super, TALK_MS);
-        uint32_t one = twin_see(&talk, TWIN_B, &first, 5 * TALK_MS);
-        uint32_t two = twin_see(&talk, TWIN_B, &second, TALK_MS);
-        g_assert_cmpuint(twin_count(&talk, whole), ==, 2);
-        g_assert_cmpuint(talk_related(&talk, one, WT_RELATION_TWIN), ==, whole);
-        g_assert_cmpuint(talk_related(&talk, two, WT_RELATION_TWIN), ==, whole);
-        const struct wt_finding *wrong = talk_found(&talk, one, WT_FINDING_SEGMENTATION_WRONG);
-        g_assert_true((wrong != NULL) == (excess > 0));
-        if (wrong) {
-            g_assert_cmpint(wrong->severity, ==, WT_SEVERITY_ERROR);
-            g_assert_cmpuint(wrong->value[0], ==, size);
-            g_assert_cmpuint(wrong->value[1], ==, twin_size(&talk));
-        }
-        if (excess == 0)
-            g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
-        g_assert_cmpuint(wt_engine_passages(talk.engine)->passage[1].changed[WT_CHANGE_CUT], <=, 1);
-        talk_close(&talk);
-    }
+    twin_handshake(talk);
+    const uint32_t size = twin_size(talk) + excess;
+    const struct wt_packet super = twin_super(talk, 5000, twin_size(talk));
+    const struct wt_packet first = twin_piece(talk, &super, 0, size, 0);
+    const struct wt_packet second = twin_piece(talk, &super, size, super.payload_len - size, 1);
+    frame[0] = twin_see(talk, TWIN_A, &super, twin_ms);
+    frame[1] = twin_see(talk, TWIN_B, &first, twin_way);
+    frame[2] = twin_see(talk, TWIN_B, &second, twin_ms);
+    g_assert_cmpuint(twin_count(talk, frame[0]), ==, 2);
+    g_assert_cmpuint(talk_related(talk, frame[1], WT_RELATION_TWIN), ==, frame[0]);
+    g_assert_cmpuint(talk_related(talk, frame[2], WT_RELATION_TWIN), ==, frame[0]);
+}
+
+static void test_cut_wrong(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t frame[3];
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    twin_cut(&talk, 8, frame);
+    const struct wt_finding *wrong = talk_found(&talk, frame[1], WT_FINDING_SEGMENTATION_WRONG);
+    g_assert_nonnull(wrong);
+    g_assert_cmpint(wrong->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(wrong->value[0], ==, twin_size(&talk) + 8);
+    g_assert_cmpuint(wrong->value[1], ==, twin_size(&talk));
+    talk_close(&talk);
+}
+
+static void test_cut_right(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t frame[3];
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    twin_cut(&talk, 0, frame);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    const struct wt_passages *passages = wt_engine_passages(talk.engine);
+    for (unsigned i = 0; i < passages->count; i++)
+        g_assert_cmpuint(passages->passage[i].changed[WT_CHANGE_CUT], ==,
+                         passages->passage[i].from == TWIN_A);
+    talk_close(&talk);
 }
 
 /* The same although the pieces' clock is behind, so that they stand in the file before what they were cut
@@ -111,9 +127,9 @@ static void test_cut_before_cause(gconstpointer version)
     const uint32_t size = twin_size(&talk) + 8;
     const struct wt_packet first = twin_piece(&talk, &super, 0, size, 0);
     const struct wt_packet second = twin_piece(&talk, &super, size, super.payload_len - size, 1);
-    uint32_t one = twin_see(&talk, TWIN_B, &first, TALK_MS);
-    uint32_t two = twin_see(&talk, TWIN_B, &second, TALK_MS);
-    uint32_t whole = twin_see(&talk, TWIN_A, &super, TALK_MS);
+    uint32_t one = twin_see(&talk, TWIN_B, &first, twin_ms);
+    uint32_t two = twin_see(&talk, TWIN_B, &second, twin_ms);
+    uint32_t whole = twin_see(&talk, TWIN_A, &super, twin_ms);
     g_assert_cmpuint(twin_count(&talk, whole), ==, 2);
     g_assert_cmpuint(talk_related(&talk, two, WT_RELATION_TWIN), ==, whole);
     g_assert_nonnull(talk_found(&talk, one, WT_FINDING_SEGMENTATION_WRONG));
@@ -128,9 +144,9 @@ static void test_lost(gconstpointer version)
     twin_handshake(&talk);
     for (uint32_t i = 0; i < 40; i++) {
         const struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000 + 100 * i, 1000, 100);
-        twin_see(&talk, TWIN_A, &data, TALK_MS);
+        twin_see(&talk, TWIN_A, &data, twin_ms);
         if (i % 10 != 3 && i != 39)
-            twin_see(&talk, TWIN_B, &data, 5 * TALK_MS);
+            twin_see(&talk, TWIN_B, &data, twin_way);
     }
     const struct wt_passages *passages = wt_engine_passages(talk.engine);
     g_assert_cmpuint(passages->count, ==, 2);
@@ -155,8 +171,8 @@ static void test_long(gconstpointer version)
     unsigned found = 0;
     for (uint32_t i = 0; i < MANY; i++) {
         const struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000 + 1000 * i, 1000, 1000);
-        twin_see(&talk, TWIN_A, &data, TALK_MS / 100);
-        uint32_t number = twin_see(&talk, TWIN_B, &data, TALK_MS / 100);
+        twin_see(&talk, TWIN_A, &data, twin_ms / 100);
+        uint32_t number = twin_see(&talk, TWIN_B, &data, twin_ms / 100);
         found += talk_related(&talk, number, WT_RELATION_TWIN) == number - 1;
     }
     g_assert_cmpuint(found, ==, MANY);
@@ -170,13 +186,13 @@ static void test_late_point(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     for (uint32_t i = 0; i < 20000; i++) {
         const struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000 + 100 * i, 1000, 100);
-        uint32_t number = twin_see(&talk, TWIN_A, &data, TALK_MS);
+        uint32_t number = twin_see(&talk, TWIN_A, &data, twin_ms);
         g_assert_cmpuint(talk_related(&talk, number, WT_RELATION_TWIN), ==, 0);
     }
     for (uint32_t i = 20000; i < 20100; i++) {
         const struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000 + 100 * i, 1000, 100);
-        uint32_t first = twin_see(&talk, TWIN_A, &data, TALK_MS);
-        uint32_t second = twin_see(&talk, TWIN_B, &data, TALK_MS);
+        uint32_t first = twin_see(&talk, TWIN_A, &data, twin_ms);
+        uint32_t second = twin_see(&talk, TWIN_B, &data, twin_ms);
         g_assert_cmpuint(talk_related(&talk, second, WT_RELATION_TWIN), ==, i > 20000 ? first : 0);
     }
     talk_close(&talk);
@@ -185,7 +201,8 @@ static void test_late_point(gconstpointer version)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    talk_add("twin/cut", test_cut);
+    talk_add("twin/cut-wrong", test_cut_wrong);
+    talk_add("twin/cut-right", test_cut_right);
     talk_add("twin/cut-before-cause", test_cut_before_cause);
     talk_add("twin/lost", test_lost);
     talk_add("twin/long", test_long);
