@@ -128,7 +128,10 @@ static void add_findings(const struct view *view)
 
 /* --- diagnoses --- */
 
-/* The case that `finding` supports, if it is sure enough to be said of a frame; a mere possibility is not. */
+/*
+ * The case that `finding` supports, if it is sure enough to be said of a frame; a mere possibility is not.
+ * That nothing is wrong is known only when all frames have been seen, so not on the first visit.
+ */
 static const struct wt_case *case_of(const struct view *view, const struct wt_finding *finding)
 {
     const struct wt_case *c =
@@ -136,7 +139,7 @@ static const struct wt_case *case_of(const struct view *view, const struct wt_fi
 
     if (!c || !finding->shown || wt_engine_confidence(view->record->engine, c) < WT_CONFIDENCE_LIKELY)
         return NULL;
-    return c;
+    return wt_diagnosis_table[c->id].trouble || view->pinfo->fd->visited ? c : NULL;
 }
 
 /* Whether an earlier finding of this frame supports the same diagnosis. */
