@@ -195,15 +195,26 @@ def _key(frame, flow):
 
 
 def _edge(frame, edge, scale, edges, say):
-    """`edges`: the highest granted so far and the last one, with its acknowledgement. Old acknowledgements may overtake."""
-    packet, key = frame.packet, _key(frame, frame.packet.flow)
+    """
+    A retreat is a step to the left of at least one scaling unit, by an acknowledgement that is not an old one. Several
+    smaller steps that add up to one may be called a retreat too. `edges`: the highest edge so far, the last one, the
+    highest since the last retreat, the last acknowledgement.
+    """
+    packet, key, unit = frame.packet, _key(frame, frame.packet.flow), 1 << scale
     if not packet.flags & decode.SYN:
         say.field(frame, "window.right_edge", edge)
-    highest, last, ack = edges.get(key, (edge, edge, packet.ack))
-    retreat = (last - edge) & MASK if before(edge, last) and not before(packet.ack, ack) else 0
-    if retreat >= 1 << scale and not packet.flags & (decode.SYN | decode.FIN):
+    highest, last, promised, ack = edges.get(key, (edge, edge, edge, packet.ack))
+    counts = not before(packet.ack, ack) and not packet.flags & (decode.SYN | decode.FIN)
+    if counts and before(edge, last) and (last - edge) & MASK >= unit:
         say.exact("window.retracted", [frame])
-    edges[key] = (edge if before(highest, edge) else highest), edge, packet.ack
+        promised = edge
+    elif counts and before(edge, promised) and (promised - edge) & MASK >= unit:
+        say.allow("window.retracted", [frame])
+    edges[key] = _later(highest, edge), edge, _later(promised, edge), packet.ack
+
+
+def _later(a, b):
+    return b if before(a, b) else a
 
 
 def _exceeded(frame, edges, say):
