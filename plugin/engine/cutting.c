@@ -165,7 +165,6 @@ static void cutting_begin(const struct wt_context *context, struct wt_cut *cut, 
         .size = packet->payload_len,
         .limit = limit,
         .pieces = 1,
-        .frame = context->frame->number,
     };
     if (limit == context->facts->mss_limit) {
         cut->has_oversized = true;
@@ -185,7 +184,6 @@ static void cutting_end(struct wt_context *context, struct wt_cut *cut)
                      cut->lone ? "single segments of this sender are too large as well"
                                : "the pieces of this burst add up to whole segments",
                      train->size, train->limit);
-        wt_relate(context, WT_RELATION_ORIGINAL, train->frame, 0);
     }
     cut->train.pieces = 0;
 }

@@ -55,7 +55,6 @@ struct wt_train {
     uint32_t size;   /* payload of each piece but the last */
     uint32_t limit;  /* of the payload, when it began */
     uint32_t pieces; /* 0: none at hand */
-    uint32_t frame;  /* of the first one */
 };
 
 /* Proofs of wrong cutting so far, see cutting.c. */
