@@ -8,7 +8,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import oracle  # noqa: E402
+import twin_oracle  # noqa: E402
 from lab import decode, pcapng  # noqa: E402
 from middlebox import Rewriter  # noqa: E402
 
@@ -52,7 +52,7 @@ def behind(scratch):
 
 
 def wrong(paths, merged, fields):
-    want = oracle.twins(paths, merged)
+    want = twin_oracle.twins(paths, merged)
     got = {number: {int(twin) for twin in twins}
            for number, (twins,) in fields(merged, "wiretruth.twin", options=("-2",)).items()}
     assert sum(map(bool, want.values())) > 0.9 * len(want)
@@ -92,7 +92,7 @@ def test_identification_rewritten(behind, fields):
     rewriter = translations(V4)["identification"]
     _, merged = behind(V4, "identification", rewriter)
     paths, plain = behind(V4, "not-rewritten", Rewriter())
-    want = oracle.twins(paths, plain)
+    want = twin_oracle.twins(paths, plain)
     got = fields(merged, "wiretruth.twin", options=("-2",))
     assert sum(twins != {int(twin) for twin in got[number][0]} for number, twins in want.items()) <= 0.005 * len(want)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-Captures of several points in one file. Twins against the independent matcher of oracle.py, at full length, cut short,
+Captures of several points in one file. Twins against the independent matcher of twin_oracle.py, at full length, cut short,
 and with clocks apart; findings of each point against those of its file alone; the table against the twins.
 """
 
@@ -15,7 +15,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import oracle  # noqa: E402
+import twin_oracle  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENOUGH = 0.995  # of all frames
@@ -61,7 +61,7 @@ def merge(scratch):
 
 @functools.lru_cache(maxsize=None)
 def expected(name, merged):
-    return oracle.twins(GROUPS[name], merged)
+    return twin_oracle.twins(GROUPS[name], merged)
 
 
 def numbers(values):
@@ -151,9 +151,9 @@ def test_matched_and_lost(name, merge, tshark):
     paths = {truth(path)["point"]["role"]: path for path in GROUPS[name]}
     if not {"sender", "receiver"} <= set(paths):
         pytest.skip("not captured at both ends")
-    sender, receiver = oracle.read(paths["sender"]), oracle.read(paths["receiver"])
+    sender, receiver = twin_oracle.read(paths["sender"]), twin_oracle.read(paths["receiver"])
     addresses = truth(paths["sender"])["point"]["addresses"]
-    found = {one for one, _ in oracle.match(sender, receiver)}
+    found = {one for one, _ in twin_oracle.match(sender, receiver)}
     left = [seen for seen in sender if seen.packet and seen.packet.tcp and seen.packet.source in addresses]
     last = max(seen.time for seen in receiver)
     lost = {seen.number for seen in left if seen.number not in found and seen.time < last}
