@@ -299,11 +299,11 @@ static gint case_compare(gconstpointer a, gconstpointer b, gpointer engine)
 const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count)
 {
     GPtrArray *said = g_ptr_array_new();
-    const struct wt_case *c = NULL;
-    for (uint32_t i = 0; (c = wt_engine_case(engine, i)); i++)
-        if (wt_engine_confidence(engine, c))
-            g_ptr_array_add(said, (gpointer)(uintptr_t)c);
-    g_ptr_array_sort_with_data(said, case_compare, (gpointer)(uintptr_t)engine);
+    const GPtrArray *list = engine->cases->list;
+    for (guint i = 0; i < list->len; i++)
+        if (wt_engine_confidence(engine, g_ptr_array_index(list, i)))
+            g_ptr_array_add(said, g_ptr_array_index(list, i));
+    g_ptr_array_sort_with_data(said, case_compare, (gpointer)engine);
     *count = said->len;
     return (const struct wt_case **)g_ptr_array_free(said, FALSE);
 }
