@@ -48,6 +48,26 @@ def test_core_knows_no_wireshark():
             assert not include.search((ROOT / path).read_text()), path
 
 
+def test_no_name_of_wireshark():
+    """`address` is a type there; a variable that hides it brings a warning when built in Wireshark's own tree only."""
+    for path in sources(".c", ".h"):
+        if path.startswith("plugin/wireshark/"):
+            assert not re.search(r"\w \*?address[,;)\[ ]", strip_comments((ROOT / path).read_text())), path
+
+
+def strip_comments(text):
+    return re.sub(r"/\*.*?\*/|\"[^\"\n]*\"", "", text, flags=re.DOTALL)
+
+
+def test_versions_differ_in_one_place():
+    """compat.h knows what Wireshark's versions name differently; plugin.c only tells for which one it was built."""
+    asks = re.compile(r"^\s*#\s*(el)?if.*(VERSION|WT_WIRESHARK)", re.MULTILINE)
+    assert asks.search((ROOT / "plugin/wireshark/compat.h").read_text())
+    for path in sources(".c", ".h"):
+        if path.startswith(("include/", "plugin/")) and path != "plugin/wireshark/compat.h":
+            assert not asks.search((ROOT / path).read_text()), path
+
+
 def test_top_level():
     visible = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     allowed = {"CMakeLists.txt", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "COPYING", *FOLDERS}

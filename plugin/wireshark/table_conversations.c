@@ -148,11 +148,11 @@ static void set_text(const struct view *view, struct wt_sheet_row *row, enum col
 /* --- rows --- */
 
 static void set_endpoint(const struct view *view, struct wt_sheet_row *row, enum column column,
-                         const struct wt_address *address, uint16_t port)
+                         const struct wt_address *host, uint16_t port)
 {
     char text[WT_ADDRESS_TEXT], endpoint[ENDPOINT_TEXT];
-    wt_address_text(address, text);
-    snprintf(endpoint, sizeof(endpoint), wt_address_is_v4(address) ? "%s:%u" : "[%s]:%u", text, port);
+    wt_address_text(host, text);
+    snprintf(endpoint, sizeof(endpoint), wt_address_is_v4(host) ? "%s:%u" : "[%s]:%u", text, port);
     set_text(view, row, column, endpoint);
 }
 
