@@ -24,6 +24,10 @@ def truth(name):
 CLEAN = [name for name in NAMES if truth(name)["severity_ceiling"] == "Note"]
 
 
+# All captures in one file, and one of each folder by itself: with one interface the plugin compares no points.
+SAMPLES = ["all", *{name.partition("/")[0]: name for name in NAMES}.values()]
+
+
 def frames(path):
     """{frame number: scapy packet} of all frames, IP or not."""
     return dict(enumerate(rdpcap(str(path)), start=1))

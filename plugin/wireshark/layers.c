@@ -9,11 +9,12 @@ static struct {
     enum wt_layer_kind kind;
     int id;
 } protocols[] = {
-    {"eth", WT_LAYER_ETHERNET, -1}, {"vlan", WT_LAYER_VLAN, -1},   {"sll", WT_LAYER_SLL, -1},
-    {"gre", WT_LAYER_GRE, -1},      {"vxlan", WT_LAYER_VXLAN, -1}, {"geneve", WT_LAYER_GENEVE, -1},
-    {"gtp", WT_LAYER_GTPU, -1},     {"ip", WT_LAYER_IPV4, -1},     {"ipv6", WT_LAYER_IPV6, -1},
-    {"tcp", WT_LAYER_TCP, -1},      {"udp", WT_LAYER_UDP, -1},     {"udplite", WT_LAYER_UDPLITE, -1},
-    {"sctp", WT_LAYER_SCTP, -1},    {"icmp", WT_LAYER_ICMP, -1},   {"icmpv6", WT_LAYER_ICMPV6, -1},
+    {"eth", WT_LAYER_ETHERNET, -1}, {"vlan", WT_LAYER_VLAN, -1},    {"sll", WT_LAYER_SLL, -1},
+    {"llc", WT_LAYER_LLC, -1},      {"pppoes", WT_LAYER_PPPOE, -1}, {"ppp", WT_LAYER_PPP, -1},
+    {"gre", WT_LAYER_GRE, -1},      {"vxlan", WT_LAYER_VXLAN, -1},  {"geneve", WT_LAYER_GENEVE, -1},
+    {"gtp", WT_LAYER_GTPU, -1},     {"ip", WT_LAYER_IPV4, -1},      {"ipv6", WT_LAYER_IPV6, -1},
+    {"tcp", WT_LAYER_TCP, -1},      {"udp", WT_LAYER_UDP, -1},      {"udplite", WT_LAYER_UDPLITE, -1},
+    {"sctp", WT_LAYER_SCTP, -1},    {"icmp", WT_LAYER_ICMP, -1},    {"icmpv6", WT_LAYER_ICMPV6, -1},
 };
 
 static int proto_wiretruth;

@@ -13,7 +13,7 @@ TABLES = ["-q", "-z", "wiretruth,tree", "-z", "wiretruth,wire"]
 BACKWARD = {"pmtu.reported", "pmtu.probing", "checksum.leaked"}  # may stand on a frame before the one that makes it known
 
 
-@pytest.mark.parametrize("name", oracle.NAMES)
+@pytest.mark.parametrize("name", oracle.SAMPLES)
 def test_frames(name, capture, fields):
     names = [f"wiretruth.{field}" for field in ["finding", *FIELDS]]
     once = fields(capture(name), *names)
@@ -25,7 +25,7 @@ def test_frames(name, capture, fields):
         assert set(findings_twice) - set(findings) <= BACKWARD, f"frame {number}"
 
 
-@pytest.mark.parametrize("name", oracle.NAMES)
+@pytest.mark.parametrize("name", oracle.SAMPLES)
 def test_tables(name, capture, tshark):
     assert tshark("-r", capture(name), *TABLES) == tshark("-2", "-r", capture(name), *TABLES)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The whole plugin with sanitizers, inside tshark, over every bundled capture."""
+"""The whole plugin with sanitizers, inside tshark, over all bundled captures."""
 
 import subprocess
 
@@ -21,7 +21,7 @@ def sanitized(scratch):
     return conftest.Programs(scratch / "sanitized", "sanitized", preload)
 
 
-@pytest.mark.parametrize("name", oracle.NAMES)
+@pytest.mark.parametrize("name", oracle.SAMPLES)
 def test_no_report(name, capture, sanitized, tshark):
     tables = ["-z", "wiretruth,tree", "-z", "wiretruth,wire"]
     command = ["-2", "-r", capture(name), "-T", "fields", "-e", "wiretruth.finding.text", *tables]

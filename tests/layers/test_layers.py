@@ -4,13 +4,10 @@ The two ways to find the headers of a frame, held against each other: from its b
 (preference wiretruth.layers). All bundled captures stand in one file for this, each with interfaces of its own.
 """
 
-import pathlib
 import struct
-import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIELDS = [
     "wiretruth.finding",
     "wiretruth.direction",
@@ -29,18 +26,9 @@ FRAME = ("-o", "wiretruth.layers:frame")
 DISSECTION = ("-o", "wiretruth.layers:dissection")
 
 
-@pytest.fixture(scope="module")
-def all_captures(scratch):
-    """Every bundled capture, one behind the other."""
-    path = scratch / "all.pcapng"
-    captures = sorted((ROOT / "captures").rglob("*.pcapng"))
-    subprocess.run(["mergecap", "-I", "none", "-a", "-w", path, *captures], check=True)
-    path.chmod(0o644)
-    return path
-
-
 @pytest.mark.parametrize("passes", [(), ("-2",)], ids=["one-pass", "two-pass"])
-def test_both_ways_agree(all_captures, fields, passes):
+def test_both_ways_agree(capture, fields, passes):
+    all_captures = capture("all")
     bytes_ = fields(all_captures, *FIELDS, options=(*FRAME, *passes))
     dissected = fields(all_captures, *FIELDS, options=(*DISSECTION, *passes))
     assert len(bytes_) > 1000
@@ -48,7 +36,8 @@ def test_both_ways_agree(all_captures, fields, passes):
     assert not different
 
 
-def test_tables_agree(all_captures, tshark):
+def test_tables_agree(capture, tshark):
+    all_captures = capture("all")
     tables = [word for name in ("tree", "wire") for word in ("-z", f"wiretruth,{name}")]
     assert tshark("-r", all_captures, *FRAME, "-q", *tables) == tshark("-r", all_captures, *DISSECTION, "-q", *tables)
 
