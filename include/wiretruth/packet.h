@@ -54,6 +54,7 @@ struct wt_frame {
     enum wt_direction direction; /* by pcapng flags; WT_DIRECTION_UNKNOWN where they say nothing */
     uint32_t length;             /* on the link, as recorded */
     uint32_t captured;           /* bytes present; more than `length` never happens */
+    uint32_t link_mtu;           /* of its interface, where the user states it; 0 otherwise */
     const uint8_t *bytes;
 };
 

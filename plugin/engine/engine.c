@@ -134,7 +134,7 @@ static void engine_judge(struct wt_context *context)
 static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_frame *frame)
 {
     if (!engine->link || engine->link->key.interface != frame->interface)
-        engine->link = wt_link_of(engine->links, frame);
+        engine->link = wt_link_of(engine->links, frame, engine->preferences.link_mtu);
     return engine->link;
 }
 

@@ -19,13 +19,14 @@ static uint32_t link_default_mtu(enum wt_link_type type)
     return type == WT_LINK_NULL ? LINK_MTU_LOOPBACK : LINK_MTU_ETHERNET;
 }
 
-struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame)
+struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame, uint32_t preferred)
 {
     const struct wt_link_key key = {frame->interface};
     struct wt_link *link = wt_table_get(links, &key);
+    uint32_t stated = frame->link_mtu ? frame->link_mtu : preferred;
     if (link->mtu == 0) {
-        link->mtu = link_default_mtu(frame->link_type);
-        link->source = WT_MTU_DEFAULT;
+        link->mtu = stated ? stated : link_default_mtu(frame->link_type);
+        link->source = stated ? WT_MTU_PREFERENCE : WT_MTU_DEFAULT;
     }
     return link;
 }

@@ -24,8 +24,11 @@ struct wt_link {
 
 struct wt_table *wt_links_new(void);
 
-/* The link that `frame` was captured on; a new one starts with the default of its link type. */
-struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame);
+/*
+ * The link that `frame` was captured on. A new one starts with what the user states of its interface, else of
+ * all interfaces (`preferred`; 0: nothing), else with the default of its link type.
+ */
+struct wt_link *wt_link_of(struct wt_table *links, const struct wt_frame *frame, uint32_t preferred);
 
 /* Takes `mtu` from `source`, unless what is known comes from stronger evidence, or from equal one and is
  * larger. */

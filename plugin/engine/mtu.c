@@ -3,7 +3,7 @@
  * Theory. The link MTU is the largest IP packet of the link at the capture point. Nothing in a frame states
  * it, so it is taken from the strongest evidence so far, and what earlier frames were told stays:
  *
- *   preference            what the user knows
+ *   preference            what the user knows, of the interface before that of all
  *   DHCP, router          announced by who runs the link (RFC 2132 5.1; RFC 4861 4.6.4, for IPv6 alone)
  *   PPP                   agreed by both ends (RFC 1661 6.1); PPPoE without it 1492 (RFC 2516 7)
  *   LLDP, CDP             what the switch port takes
@@ -148,12 +148,10 @@ static void mtu_choose(const struct wt_context *context)
 {
     const struct wt_link *link = context->link;
     struct wt_facts *facts = context->facts;
-    uint32_t preferred = context->engine->preferences.link_mtu;
-    if (preferred)
-        mtu_say(facts, preferred, WT_MTU_PREFERENCE);
-    else if (context->loopback)
+    bool stated = link->source == WT_MTU_PREFERENCE;
+    if (!stated && context->loopback)
         mtu_say(facts, MTU_LOOPBACK, WT_MTU_DEFAULT);
-    else if (mtu_is_ppp(context->reading) && (link->ppp_mtu || link->mtu > MTU_PPPOE))
+    else if (!stated && mtu_is_ppp(context->reading) && (link->ppp_mtu || link->mtu > MTU_PPPOE))
         mtu_say(facts, link->ppp_mtu ? link->ppp_mtu : MTU_PPPOE,
                 link->ppp_mtu ? WT_MTU_PPP : WT_MTU_DEFAULT);
     else if (context->packet->version == 6 && link->router_mtu && link->source > WT_MTU_ROUTER_ADVERTISEMENT)

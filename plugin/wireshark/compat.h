@@ -48,8 +48,11 @@ typedef void wt_stat_init;
 /* Interfaces of a file with several sections. */
 #if WT_WIRESHARK(4, 1)
 #define wt_interface_name(epan, interface, section) epan_get_interface_name(epan, interface, section)
+#define wt_interface_description(epan, interface, section)                                                   \
+    epan_get_interface_description(epan, interface, section)
 #else
-#define wt_interface_name(epan, interface, section) epan_get_interface_name(epan, interface)
+#define wt_interface_name(epan, interface, section)        epan_get_interface_name(epan, interface)
+#define wt_interface_description(epan, interface, section) epan_get_interface_description(epan, interface)
 #endif
 
 /* What makes a submenu out of a statistics tree's name. */

@@ -101,18 +101,35 @@ bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *t
     return true;
 }
 
-const char *wt_frame_interface_name(const packet_info *pinfo)
+/* NULL in place of what Wireshark says where the file is silent. */
+static const char *known(const char *name)
+{
+    return name && strcmp(name, "unknown") != 0 ? name : NULL;
+}
+
+void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo)
 {
     const wtap_rec *rec = pinfo->rec;
     const unsigned section = rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? rec->section_number : 0;
-    const bool has = rec->presence_flags & WTAP_HAS_INTERFACE_ID;
-    const unsigned interface = has ? rec->rec_header.packet_header.interface_id : 0;
-    const char *name = has ? wt_interface_name(pinfo->epan, interface, section) : NULL;
+    const unsigned number = rec->rec_header.packet_header.interface_id;
 
     (void)section;
-    if (name && strcmp(name, "unknown") != 0) /* what Wireshark says where the file is silent */
-        return name;
-    return wmem_strdup_printf(pinfo->pool, "interface %u", interface);
+    *interface = (struct wt_interface){0};
+    if (!(rec->presence_flags & WTAP_HAS_INTERFACE_ID))
+        return;
+    interface->number = number;
+    interface->name = known(wt_interface_name(pinfo->epan, number, section));
+    interface->description = wt_interface_description(pinfo->epan, number, section);
+}
+
+const char *wt_frame_interface_name(const packet_info *pinfo)
+{
+    struct wt_interface interface;
+
+    wt_frame_interface(&interface, pinfo);
+    if (interface.name)
+        return interface.name;
+    return wmem_strdup_printf(pinfo->pool, "interface %u", interface.number);
 }
 
 static unsigned ip_headers_dissected(const packet_info *pinfo)

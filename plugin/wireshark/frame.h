@@ -16,6 +16,14 @@ void wt_frame_handoff(void);
  */
 bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *tvb);
 
+/* The interface that a frame was captured on, as the file describes it. */
+struct wt_interface {
+    unsigned number;                /* in its section of the file, from 0 */
+    const char *name, *description; /* NULL where the file is silent; valid as long as the file is open */
+};
+
+void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo);
+
 /* The name of the frame's interface as the file has it, else "interface N"; valid as long as the packet is.
  */
 const char *wt_frame_interface_name(const packet_info *pinfo);

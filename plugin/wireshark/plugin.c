@@ -11,6 +11,7 @@
 #include "expert.h"
 #include "frame.h"
 #include "layers.h"
+#include "link_mtus.h"
 #include "preferences.h"
 #include "present.h"
 #include "table.h"
@@ -73,6 +74,7 @@ static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *
     wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
     if (!pinfo->fd->visited) {
         decide_keep(pinfo);
+        record->frame.link_mtu = wt_link_mtus_of(pinfo);
         wt_engine_frame(engine, &record->frame, &record->reading);
     }
     record->pinfo = pinfo;

@@ -8,17 +8,12 @@
  */
 #include "compat.h"
 
+#include "link_mtus.h"
 #include "preferences.h"
 
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>
 #include <wsutil/report_message.h>
-
-/* No IP link has a smaller MTU (RFC 791 3.2), and no interface reaches the larger one. */
-enum {
-    LINK_MTU_MIN = 68,
-    LINK_MTU_MAX = 16 * 1024 * 1024
-};
 
 static unsigned link_mtu = 0;
 static int capture_point = WT_POINT_FIND_OUT;
@@ -48,7 +43,7 @@ static const enum_val_t capture_points[] = {
 
 static bool link_mtu_possible(void)
 {
-    return link_mtu == 0 || (link_mtu >= LINK_MTU_MIN && link_mtu <= LINK_MTU_MAX);
+    return link_mtu == 0 || (link_mtu >= WT_LINK_MTU_MIN && link_mtu <= WT_LINK_MTU_MAX);
 }
 
 static void preferences_changed(void)
@@ -57,7 +52,7 @@ static void preferences_changed(void)
         report_failure(
             "wiretruth.link_mtu is %u, but an MTU lies between %d and %d; the link MTU is found out from the "
             "capture instead.",
-            link_mtu, LINK_MTU_MIN, LINK_MTU_MAX);
+            link_mtu, WT_LINK_MTU_MIN, WT_LINK_MTU_MAX);
 }
 
 void wt_preferences_register(int proto)
@@ -67,6 +62,7 @@ void wt_preferences_register(int proto)
     prefs_register_uint_preference(
         module, "link_mtu", "Link MTU",
         "Largest IP packet of the link at the capture point, in bytes; 0 to find out", 10, &link_mtu);
+    wt_link_mtus_register(module);
     prefs_register_enum_preference(
         module, "capture_point", "Capture point",
         "Where the frames were recorded: on the host that sends the data, on the host that "

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Preferences change what they say they change, and a value that cannot be is named."""
 
+import subprocess
+
 import oracle
 import pytest
 from scapy.all import TCP
@@ -27,16 +29,16 @@ def test_link_mtu(capture, fields):
     assert not fields(path, filter="wiretruth.mtu.exceeded")
 
 
-@pytest.mark.parametrize("value", [1, 67, 16 * 1024 * 1024 + 1, 4294967295])
+@pytest.mark.parametrize("value", [1, 67, 65576, 4294967295])
 def test_impossible_link_mtu(value, capture, programs, tshark):
     command = ["-r", capture(CLEAN), "-T", "fields", "-e", "wiretruth.link_mtu", "-e", "wiretruth.finding"]
     ran = programs.run("tshark", "-n", *command, *option("link_mtu", value))
     assert ran.returncode == 0
-    assert f"wiretruth.link_mtu is {value}" in ran.stderr and "between 68 and 16777216" in ran.stderr
+    assert f"wiretruth.link_mtu is {value}" in ran.stderr and "between 68 and 65575" in ran.stderr
     assert ran.stdout == tshark(*command)
 
 
-@pytest.mark.parametrize("value", [0, 68, 16 * 1024 * 1024])
+@pytest.mark.parametrize("value", [0, 68, 65575])
 def test_possible_link_mtu(value, capture, tshark):
     tshark("-r", capture(CLEAN), *option("link_mtu", value))  # fails if there is a message
 
@@ -50,6 +52,102 @@ def test_impossible_link_mtu_in_the_file(capture, programs):
     finally:
         preferences.unlink()
     assert "wiretruth.link_mtu is 67" in ran.stderr
+
+
+def rows(*pairs):
+    """Options that fill the table wiretruth.link_mtus."""
+    return [word for name, mtu in pairs for word in ("-o", f'uat:wiretruth_link_mtus:"{name}","{mtu}"')]
+
+
+@pytest.fixture(scope="session")
+def two_links(capture, scratch):
+    """Two captures of one server, merged; their interfaces are called wqtap0 and client-eth0."""
+    path = scratch / "two-links.pcapng"
+    subprocess.run(["mergecap", "-w", path, capture(WIRE), capture(CLEAN)], check=True)
+    path.chmod(0o644)
+    return path
+
+
+def mtus(fields, path, options):
+    """{name of the interface: {(link MTU, its source)}}"""
+    found = {}
+    for (name,), mtu, source in fields(
+        path, "frame.interface_name", "wiretruth.link_mtu", "wiretruth.link_mtu.source", filter="ip", options=options
+    ).values():
+        found.setdefault(name, set()).add(mtu + source)
+    return found
+
+
+PREFERENCE = "0"
+
+
+WAYS_TO_CALL = {
+    "name": ("wqtap0", "client-eth0"),
+    "description": (
+        "wqtap0 (router side of the hypervisor tap: the wire next to the server)",
+        "client eth0 (behind the narrow link)",
+    ),
+    "number": ("0", "1"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_CALL)
+def test_link_mtus(way, two_links, fields):
+    """Each interface has its own, by whatever it is called; the others keep what is found out or set for all."""
+    wire, client = WAYS_TO_CALL[way]
+    found_out = mtus(fields, two_links, ())
+    assert set(found_out) == {"wqtap0", "client-eth0"} and ("1400", PREFERENCE) not in found_out["wqtap0"]
+    wire_set = mtus(fields, two_links, rows((wire, 1400)))
+    assert wire_set == {"wqtap0": {("1400", PREFERENCE)}, "client-eth0": found_out["client-eth0"]}
+    both_set = mtus(fields, two_links, [*option("link_mtu", 1300), *rows((client, 1480))])
+    assert both_set == {"wqtap0": {("1300", PREFERENCE)}, "client-eth0": {("1480", PREFERENCE)}}
+
+
+def test_link_mtus_judge(two_links, fields):
+    """What exceeds the MTU is judged on that interface alone."""
+    path = two_links
+    larger = set(fields(path, filter='frame.interface_name == "client-eth0" && ip.len > 1400'))
+    assert larger
+    assert set(fields(path, filter="wiretruth.mtu.exceeded", options=rows(("client-eth0", 1400)))) == larger
+
+
+@pytest.mark.parametrize("mtu", ["0", "67", "65576", "70000", "4294967296", "-1500", "1500.0", "many", ""])
+def test_impossible_row(mtu, capture, programs):
+    ran = programs.run("tshark", "-n", "-r", capture(CLEAN), *rows(("client-eth0", mtu)))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert f'an MTU is a number from 68 to 65575, not "{mtu}"' in ran.stderr
+
+
+def test_row_without_interface(capture, programs):
+    ran = programs.run("tshark", "-n", "-r", capture(CLEAN), *rows(("", 1500)))
+    assert ran.returncode == 1 and "the name of the interface is missing" in ran.stderr
+
+
+def test_two_rows(capture, programs):
+    """The last one holds, so the command line overrides the file; the message says so."""
+    shown = ["-r", capture(CLEAN), "-T", "fields", "-e", "wiretruth.link_mtu"]
+    ran = programs.run("tshark", "-n", *shown, *rows(("client-eth0", 1400), ("client-eth0", 1480)))
+    assert (ran.returncode, set(ran.stdout.split())) == (0, {"1480"})
+    assert "two rows for the interface client-eth0, MTU 1400 and MTU 1480" in ran.stderr
+
+
+def test_rows_in_the_file(two_links, programs):
+    """A row that cannot be is named, the others hold, and the file stays as it is."""
+    table = programs.home / ".config/wireshark/wiretruth_link_mtus"
+    table.parent.mkdir(parents=True, exist_ok=True)
+    text = '# a comment\n"client-eth0","67"\n"no such interface","1500"\n"wqtap0","1400"\n'
+    wanted = ["-e", "frame.interface_name", "-e", "wiretruth.link_mtu", "-e", "wiretruth.link_mtu.source"]
+    table.write_text(text)
+    try:
+        ran = programs.run("tshark", "-n", "-r", two_links, "-Y", "ip", "-T", "fields", *wanted)
+        assert table.read_text() == text
+    finally:
+        table.unlink()
+    assert ran.returncode == 0
+    assert "wiretruth_link_mtus:" in ran.stderr and 'not "67"' in ran.stderr
+    said = {tuple(line.split("\t")) for line in ran.stdout.splitlines()}
+    assert {each[1:] for each in said if each[0] == "wqtap0"} == {("1400", PREFERENCE)}
+    assert all(source != PREFERENCE for name, _, source in said if name == "client-eth0")
 
 
 @pytest.mark.parametrize("name, value", [("link_mtu", "many"), ("nonsense", 1)])
