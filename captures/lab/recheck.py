@@ -150,6 +150,9 @@ def _pieces(truth, reader, folder):
     if not truth["pieces"]:
         return
     path = os.path.join(folder, truth["second_point"])
+    if not os.path.exists(path):
+        yield f"its second point, {truth['second_point']}, is not beside it"
+        return
     other = Reader(*pcapng.read(path))
     for key, piece in truth["pieces"].items():
         number, whole = int(key), reader.innermost(int(key))
