@@ -70,7 +70,7 @@ static const char *mtu_find(uint32_t mtu)
     return NULL;
 }
 
-static bool mtu_is_known(uint32_t mtu)
+bool wt_mtu_is_common(uint32_t mtu)
 {
     return mtu_find(mtu) != NULL;
 }
@@ -114,7 +114,7 @@ static void mtu_learn_mss(struct wt_context *context)
     if (own && peer && both > context->link->mtu)
         wt_link_learn(context->link, both, WT_MTU_MSS);
     bool sent = context->facts->direction == WT_DIRECTION_SENT;
-    if (sent && own && own + headers != context->link->mtu && mtu_is_known(own + headers))
+    if (sent && own && own + headers != context->link->mtu && wt_mtu_is_common(own + headers))
         wt_link_learn(context->link, own + headers, WT_MTU_MSS);
 }
 

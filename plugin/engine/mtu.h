@@ -3,6 +3,7 @@
 #ifndef WIRETRUTH_MTU_H
 #define WIRETRUTH_MTU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct wt_context;
@@ -12,6 +13,9 @@ void wt_mtu_learn(struct wt_context *context);
 
 /* Judges the outermost packet against the link MTU. After segmentation, which explains most large frames. */
 void wt_mtu_judge(struct wt_context *context);
+
+/* Whether `mtu` is that of a common kind of link. */
+bool wt_mtu_is_common(uint32_t mtu);
 
 /* The kind of link that `mtu` suggests, as a phrase; "unusual" for a value that suggests none. */
 const char *wt_mtu_kind(uint32_t mtu);

@@ -31,6 +31,7 @@
 
 #include "direction.h"
 #include "segmentation_size.h"
+#include "segmentation_watch.h"
 
 enum {
     SEGMENTATION_SLACK =
@@ -175,7 +176,7 @@ static void segmentation_take_super(struct wt_context *context, const struct wt_
     wt_host_learn(context->src, context->packet, true);
     wt_direction_judge(context);
     segmentation_tell_super(context, size->evidence);
-    wt_size_watch(context, size->size);
+    wt_watch_start(context, size->size);
 }
 
 /* A segment on the wire that its receiver did not allow. */
@@ -201,6 +202,7 @@ void wt_segmentation_judge(struct wt_context *context)
     bool tcp = wt_context_is_tcp(context);
     if (tcp)
         context->facts->mss_limit = wt_size_limit(context);
+    wt_watch_learn(context);
     wt_size_learn(context);
     if (packet->payload_len == 0)
         return;
@@ -211,7 +213,7 @@ void wt_segmentation_judge(struct wt_context *context)
     }
     if (tcp)
         segmentation_judge_single(context);
-    wt_size_ordinary(context);
+    wt_watch_ordinary(context);
     if (wt_checksum_is_partial(packet->l4_checksum))
-        wt_size_watch(context, size.size);
+        wt_watch_start(context, size.size);
 }

@@ -10,22 +10,25 @@ struct wt_size {
     const char *evidence; /* static text */
 };
 
-/* Takes what this packet tells about data sent before it: its acknowledgement, its IP identification, a path
- * MTU that changed. Before wt_size_expect(). */
+enum {
+    WT_SIZE_LEAST = 256 /* of a size learnt from the data: below it chance agrees too easily */
+};
+
+/* Takes a path MTU that changed, and what the packet shows of it. Before wt_size_expect(). */
 void wt_size_learn(struct wt_context *context);
 
 /* The size of the full segments that the packet's payload is, or will be, cut into. */
 struct wt_size wt_size_expect(struct wt_context *context);
 
-/* Watches what becomes of this packet. `size` is what was expected of it. */
-void wt_size_watch(struct wt_context *context, uint32_t size);
-
-/* Takes the packet for an ordinary segment or datagram. */
-void wt_size_ordinary(struct wt_context *context);
-
 /* IP and transport headers of each segment of the packet, without a hop-by-hop header that only BIG TCP has.
  */
 uint32_t wt_size_headers(const struct wt_packet *packet);
+
+/* TCP options of the packet, which a segment's payload has to make room for; 0 without TCP. */
+uint32_t wt_size_options(const struct wt_packet *packet);
+
+/* Whether the TCP packet begins with data that its side has sent before. */
+bool wt_size_is_repeated(const struct wt_context *context);
 
 /* The most payload that the packet's receiver allows in this very segment; 0 while its MSS is not known. */
 uint32_t wt_size_limit(const struct wt_context *context);

@@ -101,6 +101,102 @@ static void test_within_mss(gconstpointer version)
     talk_close(&talk);
 }
 
+/* Largest payload, with timestamps, in a packet of `mtu`. */
+static uint32_t filling(const struct talk *talk, uint32_t mtu)
+{
+    return mtu - (talk->version == 4 ? 40 : 60) - 12;
+}
+
+/*
+ * No handshake, and of the server's data nothing but one super-frame, which ends with a short segment:
+ * `segments` of the client went before.
+ */
+static const struct wt_facts *super_frame_after(struct talk *talk, uint32_t segment, unsigned segments)
+{
+    uint32_t seq = 1000, left = 5000;
+    for (unsigned i = 0; i < segments; i++, seq += segment)
+        talk_send_tcp(talk, 0, WT_TCP_ACK, seq, 5000, segment);
+    return talk_facts(talk, send_left(talk, &left, 40 * default_size(talk) + 7, 41));
+}
+
+static const char *evidence(const struct talk *talk)
+{
+    static const enum wt_finding_id ids[] = {WT_FINDING_SUPERFRAME_SENT, WT_FINDING_SUPERFRAME_UNKNOWN};
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        const struct wt_finding *finding = talk_found(talk, talk->frame.number, ids[i]);
+        if (finding)
+            return finding->reason;
+    }
+    return "no super-frame";
+}
+
+/* The other direction's full segments tell the size where nothing else does, less this segment's own options.
+ */
+static void test_other_direction(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    const struct wt_facts *facts = super_frame_after(&talk, filling(&talk, 1492), 2);
+    g_assert_cmpuint(facts->segment_size, ==, filling(&talk, 1492));
+    g_assert_cmpstr(evidence(&talk), ==, "size by segments of the other direction");
+    uint32_t seq = 90000;
+    struct wt_packet sack = talk_tcp(&talk, 1, WT_TCP_ACK, seq, 1000, 20000);
+    sack.l4_checksum = WT_CHECKSUM_PARTIAL;
+    sack.tcp.header_len = 44;
+    sack.tcp.options_len = 24;
+    sack.l4_header_len += 12;
+    sack.l3_len += 12;
+    facts = talk_facts(&talk, talk_send(&talk, &sack));
+    g_assert_cmpuint(facts->segment_size, ==, filling(&talk, 1492) - 12);
+    talk_close(&talk);
+}
+
+/* A size of no common link tells if this payload is a multiple of it, and not of the link's. */
+static void test_other_direction_divides(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    uint32_t size = filling(&talk, 1412), left = 5000;
+    super_frame_after(&talk, size, 2);
+    left += 40 * default_size(&talk) + 7;
+    g_assert_cmpuint(talk_facts(&talk, send_left(&talk, &left, 30 * size, 30))->segment_size, ==, size);
+    talk_close(&talk);
+}
+
+/* Equal requests, and a single segment, are no evidence: the link MTU is. */
+static void test_other_direction_short(gconstpointer version)
+{
+    const struct {
+        uint32_t mtu;
+        unsigned segments;
+    } cases[] = {{700, 3}, {1411, 9}, {1492, 1}, {1492, 0}};
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct talk talk;
+        talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+        const struct wt_facts *facts =
+            super_frame_after(&talk, filling(&talk, cases[i].mtu), cases[i].segments);
+        g_assert_cmpuint(facts->segment_size, ==, default_size(&talk));
+        g_assert_cmpstr(evidence(&talk), ==, "size by the link MTU");
+        talk_close(&talk);
+    }
+}
+
+/* The other direction was seen to be cut to a size: that holds here, too. IPv6 has no identification. */
+static void test_other_direction_cut(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    uint32_t seq = 5000;
+    for (unsigned i = 0; i < 4; i++)
+        send_left(&talk, &seq, 6 * 500, 6);
+    struct wt_packet packet = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 4000);
+    packet.l4_checksum = WT_CHECKSUM_PARTIAL;
+    bool v4 = talk.version == 4;
+    const struct wt_facts *facts = talk_facts(&talk, talk_send(&talk, &packet));
+    g_assert_cmpuint(facts->segment_size, ==, v4 ? 500 : default_size(&talk));
+    talk_close(&talk);
+}
+
 /* A report takes a moment to be obeyed: new data are still of the old size, repeated ones of the new. */
 static void test_report(gconstpointer version)
 {
@@ -251,6 +347,10 @@ int main(int argc, char **argv)
     talk_add("size/learn/valid-sums", test_valid_sums);
     talk_add("size/learn/claim", test_claim);
     talk_add("size/mtu/announced", test_link_mtu);
+    talk_add("size/other_direction/common", test_other_direction);
+    talk_add("size/other_direction/divides", test_other_direction_divides);
+    talk_add("size/other_direction/no_full_segment", test_other_direction_short);
+    talk_add("size/other_direction/cut", test_other_direction_cut);
     talk_add("size/mtu/observed", test_observed);
     talk_add("size/sctp", test_sctp);
     return g_test_run();
