@@ -109,6 +109,16 @@ static struct record *records_get(struct wt_records *records, uint32_t number)
     return record;
 }
 
+/* Stronger evidence for what was already said replaces the weaker. */
+static void record_strengthen(struct wt_finding *said, const struct wt_finding *finding)
+{
+    struct wt_finding *next = said->next;
+    if (finding->severity <= said->severity)
+        return;
+    *said = *finding;
+    said->next = next;
+}
+
 void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding)
 {
     struct record *record = records_get(records, number);
@@ -119,8 +129,10 @@ void wt_records_add(struct wt_records *records, uint32_t number, const struct wt
     for (; *at; at = &(*at)->next, length++) {
         bool same =
             (*at)->id == finding->id && (*at)->shown == finding->shown && (*at)->counted == finding->counted;
-        if (same)
+        if (same) {
+            record_strengthen(*at, finding);
             return;
+        }
     }
     if (length >= RECORD_LIST_MAX)
         return;

@@ -21,7 +21,8 @@ void wt_records_keep(struct wt_records *records, bool keep);
  * facts. */
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number);
 
-/* Adds a copy of `finding` to frame `number`. A frame holds a finding shown, and counted, once at most. */
+/* Adds a copy of `finding` to frame `number`. A frame holds a finding shown, and counted, once at most: the
+ * more severe of two. */
 void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
 
 /* Adds a copy of `relation` to frame `number`, unless it stands there already. */

@@ -17,11 +17,18 @@
 
 enum {
     TWIN_SETTLED_PER_FRAME = 8, /* each frame adds one, so this catches up */
+    TWIN_INTACT = 4,            /* packets that passed intact for each damaged one, and at the least */
+};
+
+/* Data whose checksum was valid at one point, and what became of it at another. */
+struct twin_data {
+    uint32_t intact, damaged;
 };
 
 struct wt_twins {
     struct wt_twin_store *store; /* NULL once the file has shown one interface for long enough */
     struct wt_points *points;
+    struct twin_data data[WT_POINTS_MAX][WT_POINTS_MAX];
     struct wt_twin_matches matches; /* of the current frame; too large for the stack */
     uint32_t settled;               /* position of the latest settled sighting */
     struct wt_passages summary;     /* as asked for last, when `summarised` was the latest sighting */
@@ -156,6 +163,16 @@ static struct wt_end twin_end(const struct wt_sighting *sighting, const struct w
     return end;
 }
 
+/* Counts the pair, and says whether most of what passes between the two points is intact. */
+static bool twin_passes_intact(struct wt_twins *twins, const struct wt_twin_pair *pair, unsigned changes)
+{
+    struct twin_data *data = &twins->data[pair->up->point][pair->down->point];
+    bool comparable = wt_twin_is_comparable(pair, changes);
+    data->intact += comparable && pair->down->checksum == WT_CHECKSUM_VALID;
+    data->damaged += comparable && pair->down->checksum == WT_CHECKSUM_BAD;
+    return data->intact / TWIN_INTACT >= MAX(data->damaged, 1);
+}
+
 static void twin_note(const struct wt_context *context, struct wt_sighting *sighting,
                       const struct wt_twin_match *match)
 {
@@ -174,6 +191,7 @@ static void twin_note(const struct wt_context *context, struct wt_sighting *sigh
     sighting->found[twin->point] += match->bytes;
     twin->found[sighting->point] += match->bytes;
     unsigned changes = wt_twin_changes(&pair);
+    pair.intact_others = twin_passes_intact(twins, &pair, changes);
     const struct wt_tally tally = wt_twin_tally(&pair, changes);
     wt_points_count(twins->points, up_here ? &here : &there, up_here ? &there : &here, &tally);
     struct wt_passage *passage = &twins->points->passage[pair.up->point][pair.down->point];

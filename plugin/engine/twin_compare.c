@@ -13,6 +13,14 @@
  * Traps: a host's own second point (a bridge, a tap) shows super-frames with partial sums uncut, which is no
  * fault; software segmentation leaves each piece with a partial sum of its own length. NAT changes checksums
  * rightly, so unequal numbers say nothing unless both states are known.
+ *
+ *   - a valid sum before and a bad one behind, between the same addresses and over as much payload: the bytes
+ *     were changed in between, whatever else that host sent. Two things make it no damage: a frame merged on
+ *     the way keeps the first segment's sum, and a capture whose payload was replaced by its owner has bad
+ *     sums throughout; so most other data must have passed intact.
+ *   - partial at both points proves nothing, even if the second one is the receiver: virtual NICs and
+ * switches hand a partial sum on rightly (VIRTIO_NET_HDR_F_NEEDS_CSUM), and nothing in a capture tells the
+ * two cases apart but what the receiver does with the data, see checksum_leak.c. So no finding rests on it.
  */
 #include "twin_compare.h"
 
@@ -123,8 +131,33 @@ static void compare_find_scale(const struct wt_context *context, const struct wt
                         WT_VALUES_OF(0));
 }
 
+bool wt_twin_is_comparable(const struct wt_twin_pair *pair, unsigned changes)
+{
+    const struct wt_sighting *up = pair->up, *down = pair->down;
+    bool translated = changes & (1U << WT_CHANGE_TRANSLATED);
+    return !up->fragment && !down->fragment && !translated && up->checksum == WT_CHECKSUM_VALID &&
+           up->payload > 0 && up->payload == down->payload && up->wire_frames <= 1 && down->wire_frames <= 1;
+}
+
+static void compare_find_damage(const struct wt_context *context, const struct wt_twin_pair *pair,
+                                unsigned changes)
+{
+    const struct wt_sighting *down = pair->down;
+    if (!pair->intact_others || down->corrupt || !wt_twin_is_comparable(pair, changes))
+        return;
+    const struct wt_values values = WT_VALUES_OF(down->checksum_field, down->checksum_expected);
+    if (down->frame == context->frame->number)
+        wt_find_because(context, WT_FINDING_CHECKSUM_CORRUPT, WT_SEVERITY_WARN,
+                        "it was valid at the capture point before", values);
+    else
+        wt_find_earlier(context, down->frame, WT_FINDING_CHECKSUM_CORRUPT, values);
+    pair->down->corrupt = true;
+}
+
 void wt_twin_find(const struct wt_context *context, const struct wt_twin_pair *pair, unsigned changes)
 {
+    if (changes & (1U << WT_CHANGE_CHECKSUM_DAMAGED))
+        compare_find_damage(context, pair, changes);
     if (changes & (1U << WT_CHANGE_CUT))
         compare_find_cut(context, pair);
     if (changes & (1U << WT_CHANGE_SCALE))

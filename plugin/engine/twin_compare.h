@@ -10,10 +10,14 @@ struct wt_twin_pair {
     struct wt_sighting *up, *down;
     enum wt_twin_key kind;
     bool up_first, down_first; /* the first twin that it has at the other's point */
+    bool intact_others;        /* most packets pass between the two points without damage */
 };
 
 /* What changed, a bit for each enum wt_change. */
 unsigned wt_twin_changes(const struct wt_twin_pair *pair);
+
+/* Whether the payload that both hold, all of one packet each, has a valid checksum before. */
+bool wt_twin_is_comparable(const struct wt_twin_pair *pair, unsigned changes);
 
 /* Turns changes into what this pair adds to its passage: each packet counts once, however many pieces it has.
  */

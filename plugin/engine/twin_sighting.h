@@ -45,13 +45,14 @@ struct wt_sighting {
     uint32_t found[WT_POINTS_MAX]; /* bytes (or 1) of it seen at each other point */
     uint16_t flags;                /* TCP */
     uint16_t mss;
-    uint16_t checksum_field;
+    uint16_t checksum_field, checksum_expected;
     int16_t scale;
     uint8_t point, side, ttl, proto, version;
     uint8_t checksum; /* enum wt_checksum */
     uint8_t lost;     /* bit for each point: counted as lost there */
     uint8_t content_len;
     bool has_id, has_timestamp, df, fragment, tcp, local;
+    bool corrupt; /* already known to be damaged, by what its own point shows */
 };
 
 struct wt_twin_keys {

@@ -136,6 +136,64 @@ static void test_cut_before_cause(gconstpointer version)
     talk_close(&talk);
 }
 
+/* A segment of `host`, which sends nothing else, from A to B. `damaged` says whether its sum is bad at B. */
+static uint32_t twin_segment(struct talk *talk, uint8_t host, uint32_t payload, bool damaged)
+{
+    struct wt_packet segment = talk_tcp(talk, 1, WT_TCP_ACK, 100000U * host, 1000, payload);
+    segment.src.bytes[15] = host;
+    twin_see(talk, TWIN_A, &segment, twin_ms);
+    segment.l4_checksum = damaged ? WT_CHECKSUM_BAD : WT_CHECKSUM_VALID;
+    return twin_see(talk, TWIN_B, &segment, twin_way);
+}
+
+/* Valid at one point and bad at the other: damaged in between, though that host sent nothing else. */
+static void test_damaged(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    twin_handshake(&talk);
+    uint32_t first = twin_segment(&talk, 10, 500, true);
+    g_assert_cmpint(talk_found(&talk, first, WT_FINDING_CHECKSUM_CORRUPT)->severity, ==, WT_SEVERITY_NOTE);
+    for (uint8_t host = 20; host < 28; host++)
+        twin_segment(&talk, host, 400U + host, false);
+    uint32_t damaged = twin_segment(&talk, 11, 501, true);
+    const struct wt_finding *found = talk_found(&talk, damaged, WT_FINDING_CHECKSUM_CORRUPT);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
+    g_assert_cmpstr(found->reason, ==, "it was valid at the capture point before");
+    g_assert_cmpuint(talk_related(&talk, damaged, WT_RELATION_TWIN), ==, damaged - 1);
+    talk_close(&talk);
+}
+
+/* Payload replaced in one of the two captures: its sums are bad throughout, and that is no damage. */
+static void test_replaced(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    twin_handshake(&talk);
+    for (uint8_t host = 10; host < 60; host++)
+        twin_segment(&talk, host, 400U + host, host % 4 != 0);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* Partial at both points, as on a virtual switch: an artefact. */
+static void test_partial_at_both(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    twin_handshake(&talk);
+    for (uint32_t i = 0; i < 20; i++) {
+        struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000 + 100 * i, 1000, 100);
+        data.l4_checksum = WT_CHECKSUM_PARTIAL;
+        talk.frame.direction = WT_DIRECTION_SENT;
+        twin_see(&talk, TWIN_A, &data, twin_ms);
+        talk.frame.direction = WT_DIRECTION_RECEIVED;
+        twin_see(&talk, TWIN_B, &data, twin_way);
+    }
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
 /* Lost is what the other point should have seen; a packet still on its way is not. */
 static void test_lost(gconstpointer version)
 {
@@ -205,6 +263,9 @@ int main(int argc, char **argv)
     talk_add("twin/cut-right", test_cut_right);
     talk_add("twin/cut-before-cause", test_cut_before_cause);
     talk_add("twin/lost", test_lost);
+    talk_add("twin/damaged", test_damaged);
+    talk_add("twin/payload-replaced", test_replaced);
+    talk_add("twin/partial-at-both", test_partial_at_both);
     talk_add("twin/long", test_long);
     talk_add("twin/late-point", test_late_point);
     return g_test_run();
