@@ -35,9 +35,9 @@ static void finding_put_time(GString *text, uint64_t nanoseconds)
     if (nanoseconds >= 1000000000)
         g_string_append_printf(text, "%.3f s", (double)nanoseconds / 1e9);
     else if (nanoseconds >= 1000000)
-        g_string_append_printf(text, "%.3f ms", (double)nanoseconds / 1e6);
+        g_string_append_printf(text, "%.4g ms", (double)nanoseconds / 1e6);
     else
-        g_string_append_printf(text, "%.3f us", (double)nanoseconds / 1e3);
+        g_string_append_printf(text, "%.4g us", (double)nanoseconds / 1e3);
 }
 
 /* Writes one value in the form that `unit` asks for; returns how many characters of the sentence `unit` took.

@@ -50,6 +50,14 @@ static const value_string checksums[] = {
     {0, NULL},
 };
 
+static const value_string severities[] = {
+    {WT_SEVERITY_CHAT, "chat"},
+    {WT_SEVERITY_NOTE, "note"},
+    {WT_SEVERITY_WARN, "warn"},
+    {WT_SEVERITY_ERROR, "error"},
+    {0, NULL},
+};
+
 #define DECIMAL(type) FT_##type, BASE_DEC, NULL, 0x0
 #define NAMED(names)  FT_UINT8, BASE_DEC, VALS(names), 0x0
 #define TEXT          FT_STRING, BASE_NONE, NULL, 0x0
@@ -142,6 +150,9 @@ static hf_register_info fields[WT_FIELDS] = {
          "Name of a finding on this frame; wiretruth.NAME is its filter", HFILL}},
     [WT_FIELD_FINDING_TEXT] = {&ids[WT_FIELD_FINDING_TEXT],
         {"Finding as text", "wiretruth.finding.text", TEXT, "What a finding says about this frame", HFILL}},
+    [WT_FIELD_FINDING_SEVERITY] = {&ids[WT_FIELD_FINDING_SEVERITY],
+        {"Severity", "wiretruth.finding.severity", NAMED(severities),
+         "How severe a finding is; its name and its text stand at the same place in their lists", HFILL}},
     [WT_FIELD_WHY] = {&ids[WT_FIELD_WHY],
         {"Why", "wiretruth.finding.why", TEXT, "What is behind the finding", HFILL}},
     [WT_FIELD_REMEDY] = {&ids[WT_FIELD_REMEDY],

@@ -5,7 +5,7 @@
 #define WIRETRUTH_WIRESHARK_PRESENT_H
 
 #include "compat.h"
-#include "record.h"
+#include "view.h"
 
 /* Registers fields and subtrees of protocol `proto`. */
 void wt_present_register(int proto);
@@ -15,5 +15,16 @@ void wt_present_register(int proto);
  * to be said (no IP, nothing missed) get nothing.
  */
 void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/* The parts of it: findings between two severities, the frame's place in a proof, diagnoses of trouble or of
+ * none. */
+void wt_present_findings(const struct wt_view *view, enum wt_severity most, enum wt_severity least);
+void wt_present_proof(const struct wt_view *view);
+void wt_present_diagnoses(const struct wt_view *view, bool trouble);
+void wt_present_relations(const struct wt_view *view);
+void wt_present_facts(const struct wt_view *view);
+
+/* Whether the tree has a line for `finding`. */
+bool wt_present_shows(const struct wt_view *view, const struct wt_finding *finding);
 
 #endif

@@ -125,7 +125,7 @@ static void test_finding_text_is_cut(void)
     const struct wt_finding finding = {.id = WT_FINDING_PMTU_OBEYED, .value = {1400, 12, 2500000}};
     char text[200];
     wt_finding_text(&finding, text, sizeof text);
-    g_assert_cmpstr(text, ==, "Sent again in smaller packets of 1400 bytes, as frame 12 asked 2.500 ms ago");
+    g_assert_cmpstr(text, ==, "Sent again in smaller packets of 1400 bytes, as frame 12 asked 2.5 ms ago");
     g_assert_cmpstr(wt_finding_text(&finding, text, 11), ==, "Sent again");
 }
 

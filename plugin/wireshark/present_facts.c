@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * present_facts: what is true of a frame, whether or not something was found. One line for each topic, with
+ * the details below it.
+ */
+#include "compat.h"
+
+#include "present.h"
+#include "scaling.h"
+
+static void add_wire(const struct wt_view *view, const struct wt_facts *facts)
+{
+    proto_tree *tree;
+    char text[WT_VIEW_TEXT];
+    proto_item *item;
+
+    snprintf(text, sizeof(text), "On the wire: %" PRIu32 " frame%s, %" PRIu64 " bytes", facts->wire_frames,
+             facts->wire_frames == 1 ? "" : "s", facts->wire_len);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, text), WT_VIEW_WIRE);
+    wt_view_number(view, tree, WT_FIELD_L3_LEN, facts->l3_len);
+    wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
+    item = proto_tree_add_uint64(tree, wt_field_id(WT_FIELD_WIRE_LEN), view->tvb, 0, 0, facts->wire_len);
+    proto_item_set_generated(item);
+    wt_view_known(view, tree, WT_FIELD_SEGMENT_SIZE, facts->segment_size);
+    wt_view_known(view, tree, WT_FIELD_SEGMENT_LAST, facts->segment_last);
+    wt_view_known(view, tree, WT_FIELD_MSS_LIMIT, facts->mss_limit);
+}
+
+static const char *checksum_text(enum wt_checksum state)
+{
+    static const char *const texts[] = {
+        [WT_CHECKSUM_VALID] = "valid",
+        [WT_CHECKSUM_PARTIAL] = "partial (left for the NIC)",
+        [WT_CHECKSUM_PARTIAL_NO_LENGTH] = "partial without length (left for the NIC)",
+        [WT_CHECKSUM_UNFILLED] = "unfilled (left for the NIC)",
+        [WT_CHECKSUM_BAD] = "bad",
+        [WT_CHECKSUM_ABSENT] = "absent",
+        [WT_CHECKSUM_UNVERIFIABLE] = "unverifiable",
+    };
+
+    return texts[state];
+}
+
+static void add_checksums(const struct wt_view *view)
+{
+    const struct wt_reading *reading = &view->record->reading;
+    char text[WT_VIEW_TEXT];
+    proto_tree *tree;
+
+    if (!reading->packets)
+        return;
+    const struct wt_packet *innermost = &reading->packet[reading->packets - 1];
+    snprintf(text, sizeof(text), "Checksums: IP header %s, transport %s",
+             checksum_text(innermost->ip_checksum), checksum_text(innermost->l4_checksum));
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_CHECKSUM, text), WT_VIEW_CHECKSUM);
+    for (unsigned i = 0; i < reading->packets; i++) {
+        wt_view_number(view, tree, WT_FIELD_CHECKSUM_IP, reading->packet[i].ip_checksum);
+        wt_view_number(view, tree, WT_FIELD_CHECKSUM_L4, reading->packet[i].l4_checksum);
+    }
+}
+
+static const char *direction_text(enum wt_direction direction)
+{
+    switch (direction) {
+    case WT_DIRECTION_SENT:
+        return "sent by the capturing host";
+    case WT_DIRECTION_RECEIVED:
+        return "received by the capturing host";
+    case WT_DIRECTION_UNKNOWN:
+        break;
+    }
+    return "direction not known";
+}
+
+static void add_path(const struct wt_view *view, const struct wt_facts *facts)
+{
+    char text[WT_VIEW_TEXT];
+    proto_tree *tree;
+    int length;
+
+    length =
+        snprintf(text, sizeof(text), "Path: %s, link MTU %" PRIu32 "%s", direction_text(facts->direction),
+                 facts->link_mtu, facts->link_mtu_source == WT_MTU_DEFAULT ? " (assumed)" : "");
+    if (facts->path_mtu && length > 0)
+        snprintf(text + length, sizeof(text) - (size_t)length, ", path MTU %" PRIu32, facts->path_mtu);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_PATH, text), WT_VIEW_PATH);
+    wt_view_number(view, tree, WT_FIELD_DIRECTION, facts->direction);
+    wt_view_known(view, tree, WT_FIELD_DIRECTION_SOURCE, facts->direction_source);
+    if (facts->link_mtu) {
+        wt_view_number(view, tree, WT_FIELD_LINK_MTU, facts->link_mtu);
+        wt_view_number(view, tree, WT_FIELD_LINK_MTU_SOURCE, facts->link_mtu_source);
+    }
+    wt_view_known(view, tree, WT_FIELD_PATH_MTU, facts->path_mtu);
+}
+
+/* The innermost packet of the frame that is TCP: the one that the facts are about. */
+static const struct wt_tcp *innermost_tcp(const struct wt_reading *reading)
+{
+    for (unsigned i = reading->packets; i > 0; i--)
+        if (reading->packet[i - 1].proto == 6 && reading->packet[i - 1].has_l4)
+            return &reading->packet[i - 1].tcp;
+    return NULL;
+}
+
+static void add_window(const struct wt_view *view, const struct wt_facts *facts)
+{
+    const struct wt_tcp *tcp = innermost_tcp(&view->record->reading);
+    char text[WT_VIEW_TEXT];
+    proto_tree *tree;
+    proto_item *item;
+
+    if (!facts->tcp || !tcp)
+        return;
+    wt_scaling_window(facts, tcp, text, sizeof(text));
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WINDOW, text), WT_VIEW_WINDOW);
+    wt_scaling_explain(facts, text, sizeof(text));
+    wt_view_text(view, tree, WT_FIELD_SCALING, text);
+    if (facts->window_scale != WT_SCALE_NONE) {
+        item = proto_tree_add_int(tree, wt_field_id(WT_FIELD_WINDOW_SCALE), view->tvb, 0, 0,
+                                  facts->window_scale);
+        proto_item_set_generated(item);
+    }
+    wt_view_known(view, tree, WT_FIELD_SCALE_LEAST, facts->scale_least);
+    if (facts->scale_hint >= 0 && facts->window_scale == WT_SCALE_NONE)
+        wt_view_number(view, tree, WT_FIELD_SCALE_HINT, (uint32_t)facts->scale_hint);
+    if (facts->has_right_edge)
+        wt_view_number(view, tree, WT_FIELD_RIGHT_EDGE, facts->right_edge);
+    if (facts->has_flight)
+        wt_view_number(view, tree, WT_FIELD_FLIGHT, facts->flight);
+}
+
+void wt_present_facts(const struct wt_view *view)
+{
+    const struct wt_facts *facts = view->record->facts;
+
+    if (facts && facts->ip) {
+        add_wire(view, facts);
+        add_checksums(view);
+        add_path(view, facts);
+        add_window(view, facts);
+    } else if (view->record->reading.packets) {
+        wt_view_number(view, view->tree, WT_FIELD_L3_LEN, view->record->reading.packet[0].l3_len);
+        add_checksums(view);
+    }
+}

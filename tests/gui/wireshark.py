@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real Wireshark on a screen of its own, as the tests see it.
+
+    with Screen() as screen, Wireshark(screen, home, ["-r", FILE]) as gui:
+        gui.menu("Analyze", "Expert Information")
+        table = gui.until(lambda: gui.table("Expert Information")["rows"])
+
+Wireshark runs in an X server without a monitor (Xvfb), and tells over the accessibility bus what its windows hold; the
+program `desktop` beside this file asks it. All waiting is for a condition, and ends.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import conftest
+
+HERE = pathlib.Path(__file__).resolve().parent
+PATIENCE = 60  # seconds until a condition that does not come is a failure
+PAUSE = 0.05  # between two looks
+NEEDED = ("wireshark", "Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
+
+
+def missing():
+    """Why there can be no Wireshark on this machine; empty if there can."""
+    absent = [program for program in NEEDED if not shutil.which(program)]
+    if absent:
+        return f"not installed: {' '.join(absent)}"
+    looks = subprocess.run(["/usr/bin/python3", "-c", "import gi; gi.require_version('Atspi', '2.0')"], capture_output=True)
+    return "not installed: python3-gi, gir1.2-atspi-2.0" if looks.returncode else ""
+
+
+def until(condition, what="", patience=PATIENCE):
+    """The first value of `condition` that is true. A window that is not there yet is no failure before the end."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            value, reason = condition(), ""
+        except NotThere as error:
+            value, reason = None, error
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain for {what or 'a condition'}; {reason or repr(value)}")
+        time.sleep(PAUSE)
+
+
+class NotThere(Exception):
+    """What was asked for is not on the screen."""
+
+
+class Screen:
+    """An X server of its own, on a number that it chooses itself."""
+
+    def __init__(self, width=1280, height=1024):
+        self.size = f"{width}x{height}x24"
+
+    def __enter__(self):
+        out, into = os.pipe()
+        command = ["Xvfb", "-displayfd", str(into), "-screen", "0", self.size, "-nolisten", "tcp", "-noreset"]
+        self.process = subprocess.Popen(command, pass_fds=[into], stderr=subprocess.DEVNULL)
+        os.close(into)
+        with os.fdopen(out) as told:
+            self.name = ":" + told.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Wireshark:
+    """
+    Wireshark started with `arguments`. `home` is a folder of its user, with plugin and settings; `settings` are written
+    into its preferences. `outside` is put in front of the whole command (for another network namespace).
+    """
+
+    def __init__(self, screen, home, arguments, settings=(), outside=(), environment=None):
+        self.screen, self.home, self.arguments, self.outside = screen, home, arguments, outside
+        self.configuration = home / ".config/wireshark"
+        self.settings = ["gui.update.enabled: FALSE", "gui.ask_unsaved: FALSE", *settings]
+        self.environment = environment or {}
+
+    def __enter__(self):
+        self.prepare()
+        user = [f"--reuid={conftest.NOBODY}", f"--regid={conftest.NOBODY}", "--clear-groups"]
+        as_user = ["setpriv", *user] if conftest.IS_ROOT else []
+        command = [*self.outside, *as_user, "dbus-run-session", "--", HERE / "desktop", "wireshark", *self.arguments]
+        self.errors = tempfile.TemporaryFile("w+")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors, "text": True}
+        self.process = subprocess.Popen(list(map(str, command)), env=self.variables(), cwd=self.home, **pipes)
+        try:
+            self.until(self.windows, "the main window")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.process.stdout.close()
+        self.errors.close()
+
+    def prepare(self):
+        """Settings, and a window that fills the screen. Recent files and so on of a run before are forgotten."""
+        self.configuration.mkdir(parents=True, exist_ok=True)
+        (self.configuration / "preferences").write_text("".join(line + "\n" for line in self.settings))
+        width, height, _ = self.screen.size.split("x")
+        geometry = {"x": 0, "y": 0, "width": int(width), "height": int(height), "maximized": "FALSE"}
+        lines = "".join(f"gui.geometry_main_{key}: {value}\n" for key, value in geometry.items())
+        (self.configuration / "recent_common").write_text(lines)
+        (self.home / "run").mkdir(mode=0o700, exist_ok=True)
+        conftest.give_to_user(self.home)
+
+    def variables(self):
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.home / "run"),
+            "DISPLAY": self.screen.name,
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            **self.environment,
+        }
+
+    # --- asking ---
+
+    def ask(self, *question):
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        reply = json.loads(self.answer())
+        if "failed" in reply:
+            raise NotThere(reply["failed"])
+        return reply["is"]
+
+    def answer(self):
+        """The next line of `desktop`; services of the bus write there, too."""
+        for line in self.process.stdout:
+            if line.startswith("{"):
+                return line
+        raise AssertionError(f"Wireshark is gone: {self.said()}")
+
+    def said(self):
+        """What Wireshark and the bus wrote to standard error."""
+        self.errors.seek(0)
+        return "".join(line for line in self.errors if not line.startswith(("dbus-daemon", "SpiRegistry")))
+
+    def until(self, condition, what="", patience=PATIENCE):
+        return until(condition, what, patience)
+
+    def windows(self):
+        return self.ask("windows")
+
+    def main(self):
+        """Title of the main window."""
+        return self.windows()[0]
+
+    def table(self, title, **others):
+        return self.ask("table", title, others.get("name"), others.get("wanted", "tree"), others.get("place", 0))
+
+    def menu(self, *path):
+        self.ask("menu", self.main(), *path)
+
+    def packets(self):
+        """[displayed, all], from the status bar, once it says so."""
+        words = [name for name in self.ask("names", self.main(), "label") if name.startswith("Packets:")]
+        numbers = [int(part.split()[1]) for part in words[0].split("·")[:2]] if words else []
+        return numbers[::-1] if len(numbers) == 2 else None
+
+    def loaded(self):
+        """Waits until the capture is read: then packet details are shown, and the status bar counts."""
+        self.until(lambda: self.packets() and not any("Loading" in name for name in self.ask("names", self.main(), "label")))
+        return self
+
+    def details(self):
+        """Lines of the packet details that are not inside a closed one."""
+        return [row[0] for row in self.table(self.main(), name="Packet details")["rows"]]
+
+    # --- mouse, keyboard and screen ---
+
+    def run(self, *command, text=True):
+        ran = subprocess.run(command, env=self.variables(), capture_output=True, text=text, timeout=PATIENCE)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def click(self, place, *, button=1, right=0.5):
+        """Clicks into [x, y, width, height]."""
+        x, y, width, height = place
+        point = map(str, (x + int(width * right), y + height // 2))
+        self.run("xdotool", "mousemove", "--sync", *point, "click", str(button))
+
+    def keys(self, *names):
+        self.run("xdotool", "key", *names)
+
+    def clipboard(self):
+        ran = subprocess.run(
+            ["xclip", "-selection", "clipboard", "-o"], env=self.variables(), capture_output=True, timeout=PATIENCE
+        )
+        return ran.stdout.decode()
+
+    def pixels(self, place):
+        """The bytes, three for each pixel, of a rectangle of the screen."""
+        x, y, width, height = place
+        crop = f"{width}x{height}+{x}+{y}"
+        return self.run("import", "-silent", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-", text=False)
+
+    def photograph(self, path):
+        self.run("import", "-silent", "-window", "root", str(path))
+
+
+def home_make(folder):
+    """A folder that is a user's home, with the plugin of the Release build."""
+    shutil.copytree(conftest.BUILDS["release"] / "plugins", folder / ".local/lib/wireshark/plugins")
+    return folder
+
+
+def profile_add(home):
+    """Installs the profile of this tree for the user."""
+    shutil.copytree(conftest.ROOT / "plugin/profile", home / ".config/wireshark/profiles/Wire Truth", dirs_exist_ok=True)
+
+
+sys.dont_write_bytecode = True
