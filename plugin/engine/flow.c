@@ -73,6 +73,11 @@ static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_
         flow->rtt = (uint32_t)rtt;
 }
 
+int16_t wt_flow_offer(int16_t scale)
+{
+    return MIN(scale, FLOW_SCALE_MAX);
+}
+
 bool wt_flow_is_bad(const struct wt_packet *packet)
 {
     return packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
@@ -91,7 +96,7 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
     if (tcp->has_mss)
         side->mss = tcp->mss;
     if (tcp->scale != WT_SCALE_NONE)
-        side->scale = tcp->scale > FLOW_SCALE_MAX ? FLOW_SCALE_MAX : tcp->scale;
+        side->scale = wt_flow_offer(tcp->scale);
     else if (!again || side->syn_ack)
         side->scale = WT_SCALE_NONE;
     if (!side->syn_ack && !again)

@@ -148,6 +148,9 @@ int wt_flow_scale(const struct wt_flow *flow, unsigned which);
 /* As above, but where the handshake is missing what `flow->assumed` says. */
 int wt_flow_scale_used(const struct wt_flow *flow, unsigned which);
 
+/* The shift that an option of `scale` offers: a larger one is used as 14 (RFC 7323 2.3). */
+int16_t wt_flow_offer(int16_t scale);
+
 /* Whether a checksum of `packet` is wrong. */
 bool wt_flow_is_bad(const struct wt_packet *packet);
 

@@ -11,6 +11,9 @@ enum {
     POINT_PATIENCE_MIN = 100000000, /* nanoseconds: interrupts and timers of both hosts are over by then */
 };
 
+static const int64_t POINT_DIFFERENCE_MAX =
+    INT64_MAX / 4; /* nanoseconds, 73 years: a clock that starts in 1970 */
+
 const char *const wt_change_name[WT_CHANGES] = {
     [WT_CHANGE_CUT] = "cut",
     [WT_CHANGE_MERGED] = "merged",
@@ -74,12 +77,18 @@ struct wt_course *wt_points_course(struct wt_points *points, uint64_t conversati
 
 /* --- differences of times --- */
 
+/* Bounded, so that the sum of three of them cannot overflow. */
+static int64_t point_difference(const struct wt_end *here, const struct wt_end *there)
+{
+    return CLAMP(there->time - here->time, -POINT_DIFFERENCE_MAX, POINT_DIFFERENCE_MAX);
+}
+
 static void differences_add(struct wt_differences *d, int64_t difference)
 {
     unsigned held = d->count < WT_EARLIEST ? (unsigned)d->count : WT_EARLIEST;
     if (d->count == 0)
         d->origin = d->latest = difference;
-    d->sum += difference - d->origin;
+    d->sum += (double)(difference - d->origin);
     d->count++;
     if (difference > d->latest)
         d->latest = difference;
@@ -160,7 +169,7 @@ static struct wt_course *course_update(struct wt_points *points, const struct wt
 {
     const struct wt_course_key key = point_key(here->conversation, here->point, there->point);
     struct wt_course *course = wt_table_get(points->courses, &key);
-    int64_t difference = there->time - here->time;
+    int64_t difference = point_difference(here, there);
     int64_t *mean = &course->difference[here->side];
     course->conversation_there = there->conversation;
     *mean = course->matched[here->side] ? *mean + (difference - *mean) / POINT_MEAN_WEIGHT : difference;
@@ -218,7 +227,7 @@ void wt_points_count(struct wt_points *points, const struct wt_end *up, const st
     passage->hops = up->ttl - down->ttl;
     bool two_way = course && course_by_times(course) != 0;
     if (course && (course->certain || two_way))
-        differences_add(&points->differences[up->point][down->point], down->time - up->time);
+        differences_add(&points->differences[up->point][down->point], point_difference(up, down));
     if (!course || course->certain)
         return;
     course->guessed[low->side].matched += tally->matched;
@@ -255,7 +264,7 @@ bool wt_points_overdue(const struct wt_points *points, unsigned from, unsigned t
     const struct wt_differences *d = &points->differences[from][to];
     if (!d->count)
         return false;
-    return points->first[to] <= time + d->latest && points->last[to] > time + d->latest + point_spread(d);
+    return points->first[to] - time <= d->latest && points->last[to] - time > d->latest + point_spread(d);
 }
 
 int64_t wt_points_patience(const struct wt_points *points, unsigned from)
@@ -279,6 +288,6 @@ void wt_points_measure(const struct wt_points *points, unsigned from, unsigned t
     if (!d->count)
         return;
     passage->delay_min = d->earliest[0] - passage->clock_ahead;
-    passage->delay_mean = d->origin + d->sum / (int64_t)d->count - passage->clock_ahead;
+    passage->delay_mean = d->origin + (int64_t)(d->sum / (double)d->count) - passage->clock_ahead;
     passage->delay_max = d->latest - passage->clock_ahead;
 }

@@ -29,7 +29,7 @@ struct wt_differences {
     uint64_t count;
     int64_t earliest[WT_EARLIEST];
     int64_t latest;
-    int64_t sum; /* of distances from `origin`, the first of them, so that it cannot overflow */
+    double sum; /* of distances from `origin`, the first of them */
     int64_t origin;
 };
 

@@ -6,7 +6,7 @@
 enum {
     STORE_NODES =
         WT_TWIN_RING * 2, /* two keys a sighting; when more are used the oldest are forgotten early */
-    STORE_CHAINS = 1 << 16,
+    STORE_CHAINS = WT_TWIN_RING,
 };
 
 struct node {

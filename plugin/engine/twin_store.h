@@ -9,8 +9,12 @@
 #include "twin_sighting.h"
 
 enum {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+    WT_TWIN_RING = 1 << 6, /* a short input goes round */
+#else
     WT_TWIN_RING = 1 << 16, /* sightings; a second of two points of a 300 Mbit/s link */
-    WT_TWIN_STEPS = 256,    /* of one search */
+#endif
+    WT_TWIN_STEPS = 256, /* of one search */
 };
 
 struct wt_twin_store;

@@ -109,9 +109,10 @@ static void strip_judge_retreat(struct wt_context *context)
     int scale = wt_flow_scale(context->flow, context->sender);
     if (!side->windows.unshifted || !side->windows.has_raw || scale <= 0)
         return;
-    int32_t acked = wt_seq_distance(tcp->ack, side->acked);
-    int32_t moved = (int32_t)tcp->window - (int32_t)side->windows.raw;
-    if (acked >= 0 && acked + moved >= 0 && acked + ((int64_t)moved << scale) <= -(1 << scale))
+    const int64_t unit = (int64_t)1 << scale;
+    int64_t acked = wt_seq_distance(tcp->ack, side->acked);
+    int64_t moved = (int64_t)tcp->window - side->windows.raw;
+    if (acked >= 0 && acked + moved >= 0 && acked + moved * unit <= -unit)
         strip_prove(context, side->windows.granted_frame,
                     "the client's windows make sense only unscaled although both SYNs offer a shift");
 }

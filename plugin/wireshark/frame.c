@@ -68,15 +68,16 @@ static uint32_t interface_number(const wtap_rec *rec)
     return (section << 16) + rec->rec_header.packet_header.interface_id + 1;
 }
 
-/* Nanoseconds; 0 without a time stamp, and for times that 64 bits do not hold. */
+/* Nanoseconds; 0 without a time stamp, and for times that struct wt_frame does not allow. */
 static int64_t time_of(const packet_info *pinfo)
 {
-    const int64_t billion = 1000000000;
+    const int64_t billion = 1000000000, latest = ((int64_t)1 << 62) / billion;
+    const int64_t earliest = -((int64_t)1 << 60) / billion;
     const int64_t seconds = pinfo->abs_ts.secs;
 
     if (!(pinfo->presence_flags & PINFO_HAS_TS))
         return 0;
-    if (seconds >= INT64_MAX / billion || seconds <= INT64_MIN / billion)
+    if (seconds >= latest || seconds <= earliest)
         return 0;
     return seconds * billion + pinfo->abs_ts.nsecs;
 }
