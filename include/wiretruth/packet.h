@@ -48,8 +48,10 @@ enum wt_direction {
 /* One frame as the capture file holds it. `bytes` is only borrowed. */
 struct wt_frame {
     uint32_t number;
-    uint32_t interface; /* unique for section and interface of the file; 0 where it has none */
-    int64_t time;       /* from -2^60 to 2^62 (years 1933 to 2116), so that differences cannot overflow */
+    /* Unique for section and interface of the file, and the device in a cooked capture; 0 where it has none.
+     */
+    uint32_t interface;
+    int64_t time; /* from -2^60 to 2^62 (years 1933 to 2116), so that differences cannot overflow */
     enum wt_link_type link_type;
     enum wt_direction direction; /* by pcapng flags; WT_DIRECTION_UNKNOWN where they say nothing */
     uint32_t length;             /* on the link, as recorded */

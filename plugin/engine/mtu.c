@@ -18,13 +18,15 @@
  * observed, default, a smaller MSS), a larger packet may just as well prove it wrong: a Note. So too where a
  * datagram may have been fragmented on the link and put together again before it was captured.
  *
- * Traps: loopback interfaces look like Ethernet; 127.0.0.1, ::1, equal addresses and all-zero MAC addresses
- * tell, but anonymised captures have zero MAC addresses too, and Ethernet's MSS options in them. Trailers,
- * tags and FCS make a frame longer, not its IP packet, so only the latter's length counts.
+ * Traps: what a router forwards is sent by its device, but announced by another host; its TTL tells. Loopback
+ * interfaces look like Ethernet; 127.0.0.1, ::1, equal addresses and all-zero MAC addresses tell, but
+ * anonymised captures have zero MAC addresses too, and Ethernet's MSS options in them. Trailers, tags and FCS
+ * make a frame longer, not its IP packet, so only the latter's length counts.
  */
 #include "mtu.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "context.h"
 
@@ -102,6 +104,14 @@ static bool mtu_is_loopback(const struct wt_context *context)
     return !ethernet;
 }
 
+/* Whether the packet comes from its sender's own link: no router has taken anything from its TTL or hop limit
+ * yet. */
+static bool mtu_is_fresh(const struct wt_packet *packet)
+{
+    static const uint8_t initial[] = {32, 64, 128, 255}; /* of common stacks; RFC 1700 recommends 64 */
+    return memchr(initial, packet->ttl, sizeof initial) != NULL;
+}
+
 /* Both ends announce more than the default: the smaller of the two passes at least where it was captured. */
 static void mtu_learn_mss(struct wt_context *context)
 {
@@ -113,7 +123,7 @@ static void mtu_learn_mss(struct wt_context *context)
     uint32_t both = (own < peer ? own : peer) + headers;
     if (own && peer && both > context->link->mtu)
         wt_link_learn(context->link, both, WT_MTU_MSS);
-    bool sent = context->facts->direction == WT_DIRECTION_SENT;
+    bool sent = context->facts->direction == WT_DIRECTION_SENT && mtu_is_fresh(packet);
     if (sent && own && own + headers != context->link->mtu && wt_mtu_is_common(own + headers))
         wt_link_learn(context->link, own + headers, WT_MTU_MSS);
 }

@@ -68,6 +68,33 @@ static uint32_t interface_number(const wtap_rec *rec)
     return (section << 16) + rec->rec_header.packet_header.interface_id + 1;
 }
 
+enum {
+    SLL2_DEVICE = 4 /* offset of the device's number in a cooked header (LINKTYPE_LINUX_SLL2) */
+};
+
+/* The device that a frame of a capture of all devices came by; 0 where the file does not say. */
+static uint32_t device_of(const struct wt_frame *frame)
+{
+    if (frame->link_type != WT_LINK_SLL2 || frame->captured < SLL2_DEVICE + sizeof(uint32_t))
+        return 0;
+    const uint8_t *at = frame->bytes + SLL2_DEVICE;
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/*
+ * Each device of a capture of all devices is a capture point of its own: a router or a bridge shows every
+ * packet as it came and as it went, and a sequence number that was seen before on another device is no
+ * repetition.
+ */
+static uint32_t point_number(const struct wt_frame *frame, const wtap_rec *rec)
+{
+    const uint32_t interface = interface_number(rec);
+    const uint32_t device = device_of(frame);
+    const uint32_t golden = 0x9e3779b1; /* 2^32 by the golden ratio: spreads small numbers over all bits */
+
+    return device ? MAX(interface ^ device * golden, 1) : interface;
+}
+
 /* Nanoseconds; 0 without a time stamp, and for times that struct wt_frame does not allow. */
 static int64_t time_of(const packet_info *pinfo)
 {
@@ -91,7 +118,6 @@ bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *t
         return false;
     *frame = (struct wt_frame){
         .number = pinfo->num,
-        .interface = interface_number(rec),
         .time = time_of(pinfo),
         .link_type = link_type(rec->rec_header.packet_header.pkt_encap),
         .direction = direction(rec),
@@ -99,6 +125,7 @@ bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *t
         .captured = captured,
         .bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL,
     };
+    frame->interface = point_number(frame, rec);
     return true;
 }
 
@@ -123,11 +150,15 @@ void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo
     interface->description = wt_interface_description(pinfo->epan, number, section);
 }
 
-const char *wt_frame_interface_name(const packet_info *pinfo)
+const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info *pinfo)
 {
     struct wt_interface interface;
+    const uint32_t device = device_of(frame);
 
     wt_frame_interface(&interface, pinfo);
+    if (device)
+        return wmem_strdup_printf(pinfo->pool, "%s, device %u", interface.name ? interface.name : "any",
+                                  device);
     if (interface.name)
         return interface.name;
     return wmem_strdup_printf(pinfo->pool, "interface %u", interface.number);

@@ -24,9 +24,9 @@ struct wt_interface {
 
 void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo);
 
-/* The name of the frame's interface as the file has it, else "interface N"; valid as long as the packet is.
- */
-const char *wt_frame_interface_name(const packet_info *pinfo);
+/* The name of the frame's capture point: its interface as the file has it, else "interface N", and the device
+ * in a cooked capture; valid as long as the packet is. */
+const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info *pinfo);
 
 /* Why a frame, or a part of it, was not looked at. */
 enum wt_missed {

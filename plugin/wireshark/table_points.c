@@ -134,7 +134,7 @@ static tap_packet_status request_packet(void *data, packet_info *pinfo, epan_dis
 
     (void)edt, (void)flags;
     request->engine = record->engine;
-    name_learn(request->names, record, wt_frame_interface_name(pinfo));
+    name_learn(request->names, record, wt_frame_point_name(&record->frame, pinfo));
     return TAP_PACKET_REDRAW;
 }
 
@@ -222,7 +222,7 @@ static void sheet_fill(struct wt_sheet_row *row, const struct wt_passage *passag
 /* All rows are brought up to date with each frame: in the GUI the engine has seen all of them by then. */
 static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
 {
-    const char *name = wt_frame_interface_name(record->pinfo);
+    const char *name = wt_frame_point_name(&record->frame, record->pinfo);
     const struct wt_passages *passages = wt_engine_passages(record->engine);
 
     for (unsigned i = 0; i < passages->count; i++) {
