@@ -35,10 +35,11 @@ struct wt_context {
     const struct wt_reading *reading;
     const struct wt_packet *packet;
     struct wt_link *link;
-    struct wt_host *src, *dst;
-    struct wt_path *path; /* from src to dst */
-    struct wt_flow *flow; /* NULL for packets without ports */
-    unsigned sender;      /* side of the flow that sent the packet */
+    struct wt_host *src;
+    const struct wt_host *dst; /* zero where nothing is known of it, and nothing to be kept */
+    struct wt_path *path;      /* from src to dst; the same, and then not to be written to */
+    struct wt_flow *flow;      /* NULL for packets without ports */
+    unsigned sender;           /* side of the flow that sent the packet */
     struct wt_facts *facts;
     bool innermost;   /* last packet of the frame */
     bool loopback;    /* never left the host */

@@ -75,27 +75,66 @@ static bool engine_has_flow(const struct wt_packet *packet)
                               packet->proto == ENGINE_UDPLITE || packet->proto == ENGINE_SCTP);
 }
 
+/* A packet after which nothing more may come: the state of a scan's addresses is not worth keeping. */
+static bool engine_is_fleeting(const struct wt_packet *packet)
+{
+    const uint16_t flags = packet->tcp.flags;
+    bool opens = (flags & WT_TCP_SYN) && !(flags & WT_TCP_ACK);
+    return packet->proto == ENGINE_TCP && packet->payload_len == 0 && (opens || flags & WT_TCP_RST);
+}
+
+static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *src, struct wt_handle *dst,
+                                 bool fleeting)
+{
+    static struct wt_host nobody;
+    struct wt_table *hosts = context->engine->hosts;
+    const struct wt_packet *packet = context->packet;
+    context->src = wt_table_recalled(hosts, src);
+    context->dst = wt_table_recalled(hosts, dst);
+    if (!context->src) {
+        const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->src);
+        context->src = wt_table_recall(hosts, src, &key);
+    }
+    if (!context->dst) {
+        const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->dst);
+        context->dst = fleeting ? wt_table_find(hosts, &key) : wt_table_recall(hosts, dst, &key);
+    }
+    if (!context->dst)
+        context->dst = &nobody;
+}
+
+static void engine_resolve_path(struct wt_context *context, struct wt_handle *path, bool fleeting)
+{
+    static struct wt_path nothing;
+    struct wt_table *paths = context->engine->paths;
+    const struct wt_packet *packet = context->packet;
+    context->path = wt_table_recalled(paths, path);
+    if (context->path)
+        return;
+    const struct wt_path_key key = wt_path_key(context->frame->interface, &packet->src, &packet->dst);
+    context->path = fleeting ? wt_table_find(paths, &key) : wt_table_recall(paths, path, &key);
+    if (!context->path)
+        context->path = &nothing;
+}
+
 /* Finds the state that concerns the packet. A flow remembers its hosts and paths, which saves looking them
  * up. */
 static void engine_resolve(struct wt_context *context)
 {
-    struct wt_engine *engine = context->engine;
     const struct wt_packet *packet = context->packet;
-    uint32_t interface = context->frame->interface;
     struct wt_handle none[3] = {{NULL, 0}};
     struct wt_handle *src = &none[0], *dst = &none[1], *path = &none[2];
+    bool fleeting = false;
     if (engine_has_flow(packet)) {
-        context->flow = wt_flow_of(engine->flows, interface, packet, &context->sender);
+        context->flow =
+            wt_flow_of(context->engine->flows, context->frame->interface, packet, &context->sender);
         src = &wt_context_side(context)->host;
         dst = &wt_context_peer(context)->host;
         path = &wt_context_side(context)->path;
+        fleeting = engine_is_fleeting(packet);
     }
-    const struct wt_host_key src_key = wt_host_key(interface, &packet->src);
-    const struct wt_host_key dst_key = wt_host_key(interface, &packet->dst);
-    const struct wt_path_key path_key = wt_path_key(interface, &packet->src, &packet->dst);
-    context->src = wt_table_recall(engine->hosts, src, &src_key);
-    context->dst = wt_table_recall(engine->hosts, dst, &dst_key);
-    context->path = wt_table_recall(engine->paths, path, &path_key);
+    engine_resolve_hosts(context, src, dst, fleeting);
+    engine_resolve_path(context, path, fleeting);
 }
 
 /* A partial checksum on a small packet makes its sender local at once, so that the first frame is directed

@@ -18,14 +18,15 @@ struct record {
 struct wt_records {
     GHashTable *map;   /* frame number -> struct record, for frames with findings or relations */
     GPtrArray *chunks; /* of RECORD_CHUNK facts each; NULL where no frame was seen */
+    /* Where nothing is kept these two stand for the current frame. */
     struct wt_facts current;
+    struct record only;
     uint32_t number; /* of the current frame */
     bool keep;
 };
 
-static void record_free(gpointer pointer)
+static void record_clear(struct record *record)
 {
-    struct record *record = pointer;
     for (struct wt_finding *f = record->findings, *next = NULL; f; f = next) {
         next = f->next;
         g_free(f);
@@ -34,6 +35,12 @@ static void record_free(gpointer pointer)
         next = r->next;
         g_free(r);
     }
+    *record = (struct record){NULL, NULL};
+}
+
+static void record_free(gpointer record)
+{
+    record_clear(record);
     g_free(record);
 }
 
@@ -49,16 +56,18 @@ struct wt_records *wt_records_new(void)
 void wt_records_free(struct wt_records *records)
 {
     g_hash_table_destroy(records->map);
+    record_clear(&records->only);
     g_ptr_array_free(records->chunks, TRUE);
     g_free(records);
 }
 
 void wt_records_keep(struct wt_records *records, bool keep)
 {
-    if (records->keep && !keep) {
-        g_hash_table_remove_all(records->map);
-        g_ptr_array_set_size(records->chunks, 0);
-    }
+    if (records->keep == keep)
+        return;
+    g_hash_table_remove_all(records->map);
+    g_ptr_array_set_size(records->chunks, 0);
+    record_clear(&records->only);
     records->keep = keep;
 }
 
@@ -80,28 +89,28 @@ static struct wt_facts *records_slot(const struct wt_records *records, uint32_t 
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
 {
     records->number = number;
-    if (g_hash_table_size(records->map) > 0) {
-        if (records->keep)
-            g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
-        else
-            g_hash_table_remove_all(records->map);
-    }
+    if (records->keep)
+        g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
+    else
+        record_clear(&records->only);
     struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
     memset(facts, 0, sizeof *facts);
     return facts;
 }
 
-static struct record *records_find(const struct wt_records *records, uint32_t number)
+static const struct record *records_find(const struct wt_records *records, uint32_t number)
 {
+    if (!records->keep)
+        return number == records->number ? &records->only : NULL;
     return g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
 }
 
 /* The record of frame `number`; NULL if that frame is gone. */
 static struct record *records_get(struct wt_records *records, uint32_t number)
 {
-    if (!records->keep && number != records->number)
-        return NULL;
-    struct record *record = records_find(records, number);
+    if (!records->keep)
+        return number == records->number ? &records->only : NULL;
+    struct record *record = g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
     if (!record) {
         record = g_new0(struct record, 1);
         g_hash_table_insert(records->map, GUINT_TO_POINTER(number), record);

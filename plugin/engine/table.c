@@ -107,13 +107,14 @@ static void *table_touch(struct wt_table *table, struct wt_entry *entry)
     return entry;
 }
 
-static void table_give_up_oldest(struct wt_table *table)
+/* Takes the oldest entry out, to be used again. */
+static struct wt_entry *table_give_up_oldest(struct wt_table *table)
 {
     struct wt_entry *entry = table->oldest;
     g_hash_table_remove(table->map, table_key(entry));
     table_unlink(table, entry);
-    g_free(entry);
     table->given_up++;
+    return memset(entry, 0, table->entry_size);
 }
 
 void *wt_table_find(struct wt_table *table, const void *key)
@@ -133,19 +134,25 @@ void *wt_table_get(struct wt_table *table, const void *key)
     struct wt_entry *entry = wt_table_find(table, key);
     if (entry)
         return entry;
-    if (g_hash_table_size(table->map) >= table->limit)
-        table_give_up_oldest(table);
-    entry = g_malloc0(table->entry_size);
+    bool full = g_hash_table_size(table->map) >= table->limit;
+    entry = full ? table_give_up_oldest(table) : g_malloc0(table->entry_size);
     memcpy(table_key(entry), key, table->key_size);
     g_hash_table_add(table->map, table_key(entry));
     table_append(table, entry);
     return entry;
 }
 
+void *wt_table_recalled(struct wt_table *table, const struct wt_handle *handle)
+{
+    bool there = handle->entry && handle->given_up == table->given_up;
+    return there ? table_touch(table, handle->entry) : NULL;
+}
+
 void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const void *key)
 {
-    if (handle->entry && handle->given_up == table->given_up)
-        return table_touch(table, handle->entry);
+    void *entry = wt_table_recalled(table, handle);
+    if (entry)
+        return entry;
     handle->entry = wt_table_get(table, key);
     handle->given_up = table->given_up;
     return handle->entry;

@@ -56,6 +56,9 @@ const void *wt_table_peek(const struct wt_table *table, const void *key);
 /* The entry of `key`, now the newest; added if there was none. */
 void *wt_table_get(struct wt_table *table, const void *key);
 
+/* What `handle` remembers, now the newest; NULL if it was given up, or nothing is remembered. */
+void *wt_table_recalled(struct wt_table *table, const struct wt_handle *handle);
+
 /* As wt_table_get(), but first tries what `handle` remembers, and lets it remember the result. */
 void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const void *key);
 

@@ -30,6 +30,26 @@ static inline bool wt_bytes_hold(const struct wt_bytes *bytes, uint32_t offset, 
     return offset <= bytes->count && length <= bytes->count - offset;
 }
 
+/*
+ * Where the `length` bytes from `offset` on begin; NULL unless all of them are there. For headers of fixed
+ * length, whose fields wt_load16() and wt_load32() then take without asking again.
+ */
+static inline const uint8_t *wt_bytes_span(const struct wt_bytes *bytes, uint32_t offset, uint32_t length)
+{
+    return wt_bytes_hold(bytes, offset, length) ? bytes->data + offset : NULL;
+}
+
+/* Big endian, as all integers of network headers. */
+static inline uint16_t wt_load16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t wt_load32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 /* Forgets what lies at `end` and behind it. */
 static inline void wt_bytes_narrow(struct wt_bytes *bytes, uint32_t end)
 {
@@ -51,21 +71,16 @@ static inline uint8_t wt_bytes_u8(const struct wt_bytes *bytes, uint32_t offset)
     return offset < bytes->count ? bytes->data[offset] : 0;
 }
 
-/* Big endian, as all integers of network headers. */
 static inline uint16_t wt_bytes_u16(const struct wt_bytes *bytes, uint32_t offset)
 {
-    if (!wt_bytes_hold(bytes, offset, 2))
-        return 0;
-    const uint8_t *at = bytes->data + offset;
-    return (uint16_t)(at[0] << 8 | at[1]);
+    const uint8_t *at = wt_bytes_span(bytes, offset, 2);
+    return at ? wt_load16(at) : 0;
 }
 
 static inline uint32_t wt_bytes_u32(const struct wt_bytes *bytes, uint32_t offset)
 {
-    if (!wt_bytes_hold(bytes, offset, 4))
-        return 0;
-    const uint8_t *at = bytes->data + offset;
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+    const uint8_t *at = wt_bytes_span(bytes, offset, 4);
+    return at ? wt_load32(at) : 0;
 }
 
 /* Three bytes, as a VXLAN or GENEVE network identifier. */

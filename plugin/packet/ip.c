@@ -43,25 +43,26 @@ static void ipv4_read_route(const struct wt_bytes *bytes, struct wt_ip *ip)
     }
 }
 
-static bool ipv4_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t limit)
+/* `header` is the fixed header. */
+static bool ipv4_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
     uint32_t at = ip->offset, left = limit > at ? limit - at : 0;
-    ip->header_len = (wt_bytes_u8(bytes, at) & 15U) * 4U;
+    ip->header_len = (header[0] & 15U) * 4U;
     ip->coverage = WT_COVERAGE_MALFORMED;
     if (ip->header_len < WT_IPV4_HEADER)
         return false;
-    uint16_t fragment = wt_bytes_u16(bytes, at + 6);
-    ip->tos = wt_bytes_u8(bytes, at + 1);
-    ip->length_field = wt_bytes_u16(bytes, at + 2);
+    uint16_t fragment = wt_load16(header + 6);
+    ip->tos = header[1];
+    ip->length_field = wt_load16(header + 2);
     ip->length_zero = ip->length_field == 0;
     ip->length = ip->length_zero ? left : ip->length_field;
     ip->has_id = true;
-    ip->id = wt_bytes_u16(bytes, at + 4);
+    ip->id = wt_load16(header + 4);
     ip->df = fragment & IPV4_DF;
     ip->more_fragments = fragment & IPV4_MF;
     ip->fragment_offset = (fragment & IPV4_OFFSET) * 8U;
-    ip->ttl = wt_bytes_u8(bytes, at + 8);
-    ip->proto = wt_bytes_u8(bytes, at + 9);
+    ip->ttl = header[8];
+    ip->proto = header[9];
     ip->src_offset = at + 12;
     ip->dst_offset = at + 16;
     if (ip->length < ip->header_len)
@@ -84,14 +85,14 @@ static void ipv6_fill_length(struct wt_ip *ip, uint32_t limit)
     ip->length = left;
 }
 
-static bool ipv6_read(const struct wt_bytes *bytes, struct wt_ip *ip, uint32_t limit)
+static bool ipv6_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
     uint32_t at = ip->offset;
     ip->header_len = WT_IPV6_HEADER;
-    ip->tos = (uint8_t)(wt_bytes_u16(bytes, at) >> 4);
-    ip->length_field = ip->length = wt_bytes_u16(bytes, at + 4) + (uint32_t)WT_IPV6_HEADER;
-    ip->proto = wt_bytes_u8(bytes, at + 6);
-    ip->ttl = wt_bytes_u8(bytes, at + 7);
+    ip->tos = (uint8_t)(wt_load16(header) >> 4);
+    ip->length_field = ip->length = wt_load16(header + 4) + (uint32_t)WT_IPV6_HEADER;
+    ip->proto = header[6];
+    ip->ttl = header[7];
     ip->df = true;
     ip->src_offset = at + 8;
     ip->dst_offset = at + 24;
@@ -106,10 +107,11 @@ bool wt_ip_read(const struct wt_bytes *bytes, uint32_t offset, uint32_t limit, s
 {
     *ip = (struct wt_ip){.offset = offset, .route_known = true, .coverage = WT_COVERAGE_TRUNCATED};
     ip->version = wt_bytes_u8(bytes, offset) >> 4;
-    if (ip->version == 4 && wt_bytes_hold(bytes, offset, WT_IPV4_HEADER))
-        return ipv4_read(bytes, ip, limit);
-    if (ip->version == 6 && wt_bytes_hold(bytes, offset, WT_IPV6_HEADER))
-        return ipv6_read(bytes, ip, limit);
+    const uint8_t *header = wt_bytes_span(bytes, offset, ip->version == 4 ? WT_IPV4_HEADER : WT_IPV6_HEADER);
+    if (ip->version == 4 && header)
+        return ipv4_read(bytes, header, ip, limit);
+    if (ip->version == 6 && header)
+        return ipv6_read(bytes, header, ip, limit);
     if (wt_bytes_hold(bytes, offset, 1) && ip->version != 4 && ip->version != 6)
         ip->coverage = WT_COVERAGE_MALFORMED;
     return false;

@@ -69,8 +69,11 @@ static void read_ports(const struct wt_bytes *bytes, struct wt_packet *packet)
 {
     if (packet->proto == WT_PROTO_ICMP || packet->proto == WT_PROTO_ICMPV6)
         return;
-    packet->src_port = wt_bytes_u16(bytes, packet->l4_offset);
-    packet->dst_port = wt_bytes_u16(bytes, packet->l4_offset + 2);
+    const uint8_t *ports = wt_bytes_span(bytes, packet->l4_offset, 4);
+    if (!ports)
+        return;
+    packet->src_port = wt_load16(ports);
+    packet->dst_port = wt_load16(ports + 2);
 }
 
 /* Of a TCP header that a quote cuts behind its sequence number. */
@@ -91,8 +94,7 @@ enum wt_coverage wt_l4_read(const struct wt_bytes *bytes, struct wt_packet *pack
     packet->l4_len = packet->l3_len - packet->ip_header_len;
     if (packet->l4_len < fixed)
         return WT_COVERAGE_MALFORMED;
-    if (wt_bytes_hold(bytes, at, 4))
-        read_ports(bytes, packet);
+    read_ports(bytes, packet);
     if (!wt_bytes_hold(bytes, at, fixed)) {
         if (quoted && packet->proto == WT_PROTO_TCP && wt_bytes_hold(bytes, at, QUOTED_L4))
             read_quoted_tcp(bytes, packet);

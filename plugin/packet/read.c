@@ -60,11 +60,12 @@ static void stretch_short_length(const struct wt_bytes *bytes, struct wt_ip *ip,
 static void read_address(const struct wt_bytes *bytes, uint32_t offset, uint8_t version,
                          struct wt_address *address)
 {
+    const uint8_t *at = wt_bytes_span(bytes, offset, version == 4 ? 4 : 16);
     *address = (struct wt_address){.bytes = {[10] = 0xff, [11] = 0xff}};
-    if (version == 4)
-        wt_bytes_copy(bytes, offset, address->bytes + 12, 4);
-    else
-        wt_bytes_copy(bytes, offset, address->bytes, 16);
+    if (at && version == 4)
+        memcpy(address->bytes + 12, at, 4);
+    else if (at)
+        memcpy(address->bytes, at, 16);
 }
 
 static void fill_l3(const struct wt_bytes *bytes, const struct wt_ip *ip, struct wt_packet *packet)
@@ -185,10 +186,11 @@ static void read_icmp(struct read *read, const struct wt_layer *layer)
 static void read_mac(struct read *read, const struct wt_layer *layer)
 {
     struct wt_reading *reading = read->reading;
-    if (reading->has_mac || read->around || !wt_bytes_hold(&read->bytes, layer->offset, 12))
+    const uint8_t *header = wt_bytes_span(&read->bytes, layer->offset, 12);
+    if (reading->has_mac || read->around || !header)
         return;
-    wt_bytes_copy(&read->bytes, layer->offset, reading->mac_dst, 6);
-    wt_bytes_copy(&read->bytes, layer->offset + 6, reading->mac_src, 6);
+    memcpy(reading->mac_dst, header, 6);
+    memcpy(reading->mac_src, header + 6, 6);
     reading->has_mac = true;
 }
 

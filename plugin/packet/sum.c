@@ -1,25 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sum is formed in the byte order of the machine, eight bytes at a time, and swapped once at the end if
- * needed: one's complement addition does not care (RFC 1071 2 B). Each 64-bit word adds its two halves to an
- * accumulator of 64 bits, so no carry is lost for any length below 2^32 words; four accumulators keep the
- * processor busy.
+ * The sum is formed in the byte order of the machine, four bytes at a time, and swapped once at the end if
+ * needed: one's complement addition does not care (RFC 1071 2 B). 32-bit words go into an accumulator of 64
+ * bits, so no carry is lost for any length below 2^34 bytes. The loop is written so that the compiler sums
+ * many words at once, twice as many where the processor has AVX2.
  */
 #include "sum.h"
 
 #include <string.h>
 
-static uint64_t load64(const uint8_t *data)
+#if defined(__x86_64__) && defined(__GNUC__)
+#define WT_SUM_AVX2 1
+#else
+#define WT_SUM_AVX2 0
+#endif
+
+enum {
+    SUM_WIDE = 256 /* bytes from which on asking for the processor's abilities pays */
+};
+
+static inline uint64_t sum_words(const uint8_t *data, uint32_t count)
 {
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    return word;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t word;
+        memcpy(&word, data + (size_t)i * sizeof word, sizeof word);
+        sum += word;
+    }
+    return sum;
 }
 
-static uint64_t add_halves(uint64_t sum, uint64_t word)
+#if WT_SUM_AVX2
+__attribute__((target("avx2"))) static uint64_t sum_words_avx2(const uint8_t *data, uint32_t count)
 {
-    return sum + (word & UINT32_MAX) + (word >> 32);
+    return sum_words(data, count);
 }
+#endif
 
 static bool is_little_endian(void)
 {
@@ -29,38 +45,27 @@ static bool is_little_endian(void)
     return first == 1;
 }
 
-/* Up to seven bytes, as if zeros followed. */
-static uint64_t load_rest(const uint8_t *data, uint32_t length)
+/* Up to three bytes, as if zeros followed. */
+static uint64_t sum_rest(const uint8_t *data, uint32_t length)
 {
-    uint32_t four = 0;
-    uint16_t two = 0;
-    uint8_t one[2] = {0};
-    uint32_t at = 0;
-    if (length & 4)
-        memcpy(&four, data, sizeof four);
-    at += length & 4;
-    if (length & 2)
-        memcpy(&two, data + at, sizeof two);
-    at += length & 2;
-    if (length & 1)
-        one[0] = data[at];
-    uint16_t last;
-    memcpy(&last, one, sizeof last);
-    return (uint64_t)four + two + last;
+    uint16_t word[2] = {0};
+    memcpy(word, data, length);
+    return (uint64_t)word[0] + word[1];
+}
+
+static uint64_t sum_all_words(const uint8_t *data, uint32_t length)
+{
+#if WT_SUM_AVX2
+    if (length >= SUM_WIDE && __builtin_cpu_supports("avx2"))
+        return sum_words_avx2(data, length / 4);
+#endif
+    return sum_words(data, length / 4);
 }
 
 uint16_t wt_sum_bytes(const uint8_t *data, uint32_t length)
 {
-    uint64_t a = 0, b = 0, c = 0, d = 0;
-    for (; length >= 32; data += 32, length -= 32) {
-        a = add_halves(a, load64(data));
-        b = add_halves(b, load64(data + 8));
-        c = add_halves(c, load64(data + 16));
-        d = add_halves(d, load64(data + 24));
-    }
-    for (; length >= 8; data += 8, length -= 8)
-        a = add_halves(a, load64(data));
-    uint16_t sum = wt_sum_fold(a + b + c + d + load_rest(data, length));
+    uint64_t words = sum_all_words(data, length);
+    uint16_t sum = wt_sum_fold(words + sum_rest(data + (length - length % 4), length % 4));
     if (!is_little_endian())
         return sum;
     return (uint16_t)(sum << 8 | sum >> 8);

@@ -66,18 +66,22 @@ static void read_options(const struct wt_bytes *bytes, uint32_t at, uint32_t end
 
 bool wt_tcp_read(const struct wt_bytes *bytes, uint32_t offset, uint32_t length, struct wt_tcp *tcp)
 {
-    uint16_t word = wt_bytes_u16(bytes, offset + 12);
+    const uint8_t *header = wt_bytes_span(bytes, offset, WT_TCP_HEADER);
+    if (!header)
+        return false;
+    uint16_t word = wt_load16(header + 12);
     *tcp = (struct wt_tcp){
-        .seq = wt_bytes_u32(bytes, offset + 4),
-        .ack = wt_bytes_u32(bytes, offset + 8),
+        .seq = wt_load32(header + 4),
+        .ack = wt_load32(header + 8),
         .flags = word & FLAGS_MASK,
-        .window = wt_bytes_u16(bytes, offset + 14),
+        .window = wt_load16(header + 14),
         .header_len = (uint8_t)((word >> 12) * 4),
         .scale = WT_SCALE_NONE,
     };
     if (tcp->header_len < WT_TCP_HEADER || tcp->header_len > length)
         return false;
     tcp->options_len = (uint8_t)(tcp->header_len - WT_TCP_HEADER);
-    read_options(bytes, offset + WT_TCP_HEADER, offset + tcp->header_len, tcp);
+    if (tcp->options_len)
+        read_options(bytes, offset + WT_TCP_HEADER, offset + tcp->header_len, tcp);
     return true;
 }

@@ -185,6 +185,14 @@ static unsigned ip_headers_walked(const struct wt_layers *layers)
     return count;
 }
 
+/* A transport header with nothing behind it, as of a mere acknowledgement. */
+static bool ends_in_header(const struct wt_reading *reading)
+{
+    const struct wt_packet *last = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
+
+    return last && last->has_l4 && last->payload_len == 0;
+}
+
 /* Wireshark puts what it reassembled from fragments into the last one, where the walk sees a piece only. */
 static bool any_fragment(const struct wt_reading *reading)
 {
@@ -218,7 +226,7 @@ enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_reading
 {
     const enum wt_missed missed = missed_by_walk(reading->layers.coverage);
 
-    if (missed || any_fragment(reading))
+    if (missed || ends_in_header(reading) || any_fragment(reading))
         return missed;
     if (ip_headers_dissected(pinfo) > ip_headers_walked(&reading->layers))
         return WT_MISSED_TUNNEL;

@@ -5,9 +5,11 @@
  * Wireshark calls a post-dissector again and again, in any order and often without a tree. Reading a frame is
  * done every time, as it costs little and depends on nothing but the bytes. The engine is asked to judge a
  * frame on its first visit only; then frames come strictly in order. What it found is shown on every visit.
+ * Where there is one visit only, and nobody asks for anything, the frame is not looked at.
  */
 #include "compat.h"
 
+#include "demand.h"
 #include "expert.h"
 #include "frame.h"
 #include "layers.h"
@@ -37,6 +39,7 @@ static void engine_start(void)
     engine = wt_engine_new(&preferences);
     keep_decided = false;
     frames_kept = true;
+    wt_demand_start(proto_wiretruth, tap_wiretruth);
     wt_layers_want(handle_wiretruth, wt_preferences_dissection() &&
                                          proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth)));
 }
@@ -86,15 +89,27 @@ static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *
     record->artefacts = wt_preferences_artefacts();
 }
 
+/* Where frames are kept Wireshark shows the highest severity of all, so expert infos count without a demand
+ * too. */
+static bool is_shown(const packet_info *pinfo)
+{
+    return frames_kept && (keep_decided || pinfo->fd->visited);
+}
+
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    struct wt_record *record = wmem_new(pinfo->pool, struct wt_record);
+    const bool demand = wt_demand(pinfo, tree);
+    struct wt_record *record;
 
     (void)data;
+    if (!frames_kept && !demand)
+        return (int)tvb_captured_length(tvb);
+    record = wmem_new(pinfo->pool, struct wt_record);
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
     record_fill(record, pinfo, tvb, tree);
-    wt_present(record, tvb, pinfo, tree);
+    if (demand || is_shown(pinfo))
+        wt_present(record, tvb, pinfo, tree);
     if (have_tap_listener(tap_wiretruth))
         tap_queue_packet(tap_wiretruth, pinfo, record);
     return (int)tvb_captured_length(tvb);

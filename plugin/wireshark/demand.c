@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command that never asks for Wire Truth should not pay for it. Wireshark tells all that it wants before
+ * each frame is dissected: taps are listened to, and the fields that filters, columns, colours, taps and
+ * scripts use are marked in the tree. In a single pass none of that changes from frame to frame, so a frame
+ * nobody asks about need not be looked at: nobody asks about the others either.
+ *
+ * Trap: expert information reaches more places than our own fields do, also without a tree.
+ */
+#include "demand.h"
+
+#include <epan/column-info.h>
+
+static int proto_wiretruth;
+static int tap_wiretruth, tap_expert;
+
+void wt_demand_start(int proto, int tap)
+{
+    proto_wiretruth = proto;
+    tap_wiretruth = tap;
+    tap_expert = find_tap_id("expert");
+}
+
+static bool is_expert_column(const packet_info *pinfo)
+{
+    return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
+}
+
+bool wt_demand(packet_info *pinfo, proto_tree *tree)
+{
+    return have_tap_listener(tap_wiretruth) || have_tap_listener(tap_expert) || is_expert_column(pinfo) ||
+           proto_field_is_referenced(tree, proto_wiretruth) || proto_field_is_referenced(tree, proto_expert);
+}
