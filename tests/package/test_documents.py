@@ -99,7 +99,7 @@ def test_example_plugin(example, scratch, monkeypatch):
     """One row and one function make a filter, a text and a count."""
     monkeypatch.setitem(conftest.BUILDS, "example", example)
     programs = conftest.Programs(scratch / "example", "example")
-    syn = Ether() / IP(src="192.0.2.1", dst="192.0.2.2")
+    syn = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src="192.0.2.1", dst="192.0.2.2")
     path = scratch / "example" / "syn.pcap"
     wrpcap(str(path), [syn / TCP(flags="S", options=[("MSS", mss)]) for mss in (1460, 200)])
     path.chmod(0o644)
