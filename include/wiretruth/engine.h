@@ -149,4 +149,11 @@ const struct wt_relation *wt_engine_relations(const struct wt_engine *engine, ui
 bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
                     const struct wt_address *dst, struct wt_path_state *state);
 
+/*
+ * The path that the report in frame `number`, the one given last, is about: a translator may have left other
+ * addresses in its quote than the packet had. False if that frame is no such report.
+ */
+bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct wt_address *src,
+                        struct wt_address *dst);
+
 #endif

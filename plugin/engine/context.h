@@ -22,6 +22,7 @@ struct wt_engine {
     struct wt_table *wrongs, *leaks;          /* of checksums */
     struct wt_table *path_records, *troubles; /* made at the first symptom */
     struct wt_strays strays;
+    struct wt_reported reported;
     struct wt_history *history;
     struct wt_records *records;
     struct wt_windows *windows;

@@ -114,6 +114,8 @@ static void report_resolve(const struct wt_context *context, struct wt_report *r
         report->path = report_path(context, &report->quote);
     report->record = wt_path_record_get(context->engine, context->frame->interface, &report->quote.src,
                                         &report->quote.dst);
+    context->engine->reported =
+        (struct wt_reported){context->frame->number, report->quote.src, report->quote.dst};
     report->record->reports++;
     report->record->link_mtu = context->facts->link_mtu;
     wt_path_judge(report->record, WT_PATH_REPORTED);

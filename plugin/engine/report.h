@@ -15,6 +15,12 @@ struct wt_strays {
     uint32_t count;
 };
 
+/* The latest report, and the path that it was found to be about. */
+struct wt_reported {
+    uint32_t frame;
+    struct wt_address src, dst;
+};
+
 /* A report, and what it was found to be about. */
 struct wt_report {
     const struct wt_packet *packet; /* the ICMP message */

@@ -96,6 +96,19 @@ static bool is_shown(const packet_info *pinfo)
     return frames_kept && (keep_decided || pinfo->fd->visited);
 }
 
+/*
+ * Wireshark withholds from statistics what is inside a quote of an ICMP error, and forgets that the quote has
+ * ended if it was cut short. This frame is no quote.
+ */
+static void queue_for_tables(struct wt_record *record, packet_info *pinfo)
+{
+    const bool quote = pinfo->flags.in_error_pkt;
+
+    pinfo->flags.in_error_pkt = false;
+    tap_queue_packet(tap_wiretruth, pinfo, record);
+    pinfo->flags.in_error_pkt = quote;
+}
+
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const bool demand = wt_demand(pinfo, tree);
@@ -111,7 +124,7 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     if (demand || is_shown(pinfo))
         wt_present(record, tvb, pinfo, tree);
     if (have_tap_listener(tap_wiretruth))
-        tap_queue_packet(tap_wiretruth, pinfo, record);
+        queue_for_tables(record, pinfo);
     return (int)tvb_captured_length(tvb);
 }
 

@@ -111,11 +111,12 @@ static void set_path(struct wt_sheet *sheet, const struct wt_record *record, con
     set_state(row, &state);
 }
 
-/* What a frame can change: both directions of its packets, and the path of the packet that it quotes, also
- * where a translator left another source in the quote. */
+/* What a frame can change: both directions of its packets, the path of the packet that it quotes, and the
+ * path that a report was found to be about, which translators may have left another one in the quote. */
 static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
 {
     const struct wt_reading *reading = &record->reading;
+    struct wt_address src, dst;
 
     for (unsigned i = 0; i < reading->packets; i++) {
         set_path(sheet, record, &reading->packet[i].src, &reading->packet[i].dst);
@@ -124,9 +125,8 @@ static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
     if (!reading->packets || !reading->quotes)
         return;
     set_path(sheet, record, &reading->quote[0].src, &reading->quote[0].dst);
-    const struct wt_address *receiver = &reading->packet[reading->packets - 1].dst;
-    if (!wt_address_equal(receiver, &reading->quote[0].src))
-        set_path(sheet, record, receiver, &reading->quote[0].dst);
+    if (wt_engine_reported(record->engine, record->frame.number, &src, &dst))
+        set_path(sheet, record, &src, &dst);
 }
 
 void wt_table_paths_register(void)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A short run of the fuzzers from the kept inputs; for a long one: tests/fuzz/run SECONDS."""
+"""Short runs of the fuzzers and of spoilt captures; for long ones: tests/fuzz/run SECONDS, tests/fuzz/mutate --rounds N."""
 
 import pathlib
 import re
@@ -30,3 +30,9 @@ def test_fuzz():
     done = {target: int(inputs) for target, inputs in re.findall(r"^(\w+): .*inputs (\d+)", ran.stdout, re.MULTILINE)}
     for target in ("reader", "frames", "engine"):
         assert done[target] > len(list((HERE / "corpus" / target).iterdir())), ran.stdout
+
+
+def test_mutated_captures():
+    """240,000 frames read; for more: tests/fuzz/mutate --rounds N."""
+    ran = subprocess.run([HERE / "mutate", "--rounds", "8"], capture_output=True, text=True, timeout=600)
+    assert ran.returncode == 0, ran.stdout + ran.stderr

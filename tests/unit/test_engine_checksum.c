@@ -43,6 +43,7 @@ static void test_corrupt(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     const struct wt_finding *early =
         talk_found(&talk, send_state(&talk, WT_CHECKSUM_BAD), WT_FINDING_CHECKSUM_CORRUPT);
+    g_assert_nonnull(early);
     g_assert_cmpint(early->severity, ==, WT_SEVERITY_NOTE);
     send_state(&talk, WT_CHECKSUM_VALID);
     struct wt_packet damaged = talk_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 100);
@@ -51,6 +52,7 @@ static void test_corrupt(gconstpointer version)
     damaged.l4_checksum_expected = 0x00ff;
     const struct wt_finding *found =
         talk_found(&talk, talk_send(&talk, &damaged), WT_FINDING_CHECKSUM_CORRUPT);
+    g_assert_nonnull(found);
     g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
     char text[200];
     wt_finding_text(found, text, sizeof text);
