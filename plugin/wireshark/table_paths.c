@@ -124,8 +124,10 @@ static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
     }
     if (!reading->packets || !reading->quotes)
         return;
-    set_path(sheet, record, &reading->quote[0].src, &reading->quote[0].dst);
-    if (wt_engine_reported(record->engine, record->frame.number, &src, &dst))
+    const struct wt_packet *quote = &reading->quote[0];
+    set_path(sheet, record, &quote->src, &quote->dst);
+    if (wt_engine_reported(record->engine, record->frame.number, &src, &dst) &&
+        (!wt_address_equal(&src, &quote->src) || !wt_address_equal(&dst, &quote->dst)))
         set_path(sheet, record, &src, &dst);
 }
 
