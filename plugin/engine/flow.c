@@ -42,6 +42,7 @@ static void flow_reset(struct wt_flow *flow)
         const struct wt_handle path = flow->side[which].path;
         flow->side[which] = (struct wt_side){.scale = WT_SCALE_NONE, .host = host, .path = path};
     }
+    flow->scale[0] = flow->scale[1] = WT_SCALE_NONE;
     flow->syn_time = -1;
 }
 
@@ -73,14 +74,26 @@ static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_
         flow->rtt = (uint32_t)rtt;
 }
 
-int16_t wt_flow_offer(int16_t scale)
-{
-    return MIN(scale, FLOW_SCALE_MAX);
-}
-
 bool wt_flow_is_bad(const struct wt_packet *packet)
 {
     return packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
+}
+
+/* The shift in force for the windows of side `which`, by what both have offered so far. */
+static int8_t flow_negotiated(const struct wt_flow *flow, unsigned which)
+{
+    const struct wt_side *side = &flow->side[which];
+    const struct wt_side *peer = &flow->side[!which];
+    if ((side->syn && side->scale == WT_SCALE_NONE) || (peer->syn && peer->scale == WT_SCALE_NONE))
+        return 0;
+    return side->syn && (peer->syn || side->syn_ack) ? (int8_t)side->scale : WT_SCALE_NONE;
+}
+
+void wt_flow_offer(struct wt_flow *flow, unsigned which, int16_t scale)
+{
+    flow->side[which].scale = MIN(scale, FLOW_SCALE_MAX);
+    flow->scale[0] = flow_negotiated(flow, 0);
+    flow->scale[1] = flow_negotiated(flow, 1);
 }
 
 static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
@@ -95,10 +108,8 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
     side->windows.doubtful = wt_flow_is_bad(packet) || tcp->scale > FLOW_SCALE_MAX;
     if (tcp->has_mss)
         side->mss = tcp->mss;
-    if (tcp->scale != WT_SCALE_NONE)
-        side->scale = wt_flow_offer(tcp->scale);
-    else if (!again || side->syn_ack)
-        side->scale = WT_SCALE_NONE;
+    bool kept = tcp->scale == WT_SCALE_NONE && again && !side->syn_ack;
+    wt_flow_offer(flow, sender, kept ? side->scale : tcp->scale);
     if (!side->syn_ack && !again)
         flow->syn_time = time;
 }
@@ -150,15 +161,6 @@ void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_pa
     else if (side->syn_ack && side->isn != tcp->seq)
         side->has_next = side->has_edge = false;
     flow_take_syn(flow, sender, packet, time);
-}
-
-int wt_flow_scale(const struct wt_flow *flow, unsigned which)
-{
-    const struct wt_side *side = &flow->side[which];
-    const struct wt_side *peer = &flow->side[!which];
-    if ((side->syn && side->scale == WT_SCALE_NONE) || (peer->syn && peer->scale == WT_SCALE_NONE))
-        return 0;
-    return side->syn && (peer->syn || side->syn_ack) ? side->scale : WT_SCALE_NONE;
 }
 
 int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)

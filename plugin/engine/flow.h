@@ -117,6 +117,7 @@ struct wt_flow {
     struct wt_side side[2];
     uint32_t rtt;    /* microseconds, from the handshake; 0 while unknown */
     int16_t assumed; /* shift to be used where the handshake is missing, WT_SCALE_NONE for none */
+    int8_t scale[2]; /* in force for each side's windows, see wt_flow_scale() */
     int64_t syn_time;
 };
 
@@ -143,13 +144,17 @@ void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_pa
  * one is known to have not, WT_SCALE_NONE while unknown. The SYN/ACK decides, since the last SYN need not be
  * the one it answers; a SYN/ACK with the option says that the SYN it answers had it too.
  */
-int wt_flow_scale(const struct wt_flow *flow, unsigned which);
+static inline int wt_flow_scale(const struct wt_flow *flow, unsigned which)
+{
+    return flow->scale[which];
+}
 
 /* As above, but where the handshake is missing what `flow->assumed` says. */
 int wt_flow_scale_used(const struct wt_flow *flow, unsigned which);
 
-/* The shift that an option of `scale` offers: a larger one is used as 14 (RFC 7323 2.3). */
-int16_t wt_flow_offer(int16_t scale);
+/* What side `which` offers is the option `scale` (a larger shift than 14 is used as 14, RFC 7323 2.3), or
+ * none. */
+void wt_flow_offer(struct wt_flow *flow, unsigned which, int16_t scale);
 
 /* Whether a checksum of `packet` is wrong. */
 bool wt_flow_is_bad(const struct wt_packet *packet);

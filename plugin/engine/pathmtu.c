@@ -107,10 +107,9 @@ static bool pathmtu_is_copy(const struct wt_context *context)
         wt_history_walk(context->engine->history, wt_context_side(context)->reports.newest);
     for (unsigned i = 0; i < PATHMTU_COPY_NEAR; i++) {
         const struct wt_past *past = wt_history_next(&walk);
-        if (!past)
+        if (!past || context->frame->time - past->time >= PATHMTU_COPY_WITHIN)
             return false;
-        bool same = past->seq == packet->tcp.seq && past->l3_len == packet->l3_len && past->id == packet->id;
-        if (same && context->frame->time - past->time < PATHMTU_COPY_WITHIN)
+        if (past->seq == packet->tcp.seq && past->l3_len == packet->l3_len && past->id == packet->id)
             return true;
     }
     return false;

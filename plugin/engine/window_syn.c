@@ -180,7 +180,7 @@ void wt_window_syn(struct wt_context *context)
 static void syn_tell_counted(struct wt_context *context, const struct syn_offer *counted)
 {
     if (context->packet->tcp.scale != WT_SCALE_NONE)
-        wt_context_peer(context)->scale = wt_flow_offer(counted->scale);
+        wt_flow_offer(context->flow, !context->sender, counted->scale);
     wt_find_because(context, WT_FINDING_WINDOW_SCALE_CHANGED, WT_SEVERITY_NOTE,
                     "that one counts, as this answer shows", WT_VALUES_OF(counted->frame));
 }
@@ -211,7 +211,7 @@ static void syn_settle_answer(struct wt_context *context)
     if (!syn)
         return;
     server->isn = isn;
-    server->scale = wt_flow_offer(syn->first.scale);
+    wt_flow_offer(context->flow, !context->sender, syn->first.scale);
     server->mss = syn->first.mss;
     server->next = isn + 1;
     server->has_next = true;

@@ -112,12 +112,12 @@ static void queue_for_tables(struct wt_record *record, packet_info *pinfo)
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const bool demand = wt_demand(pinfo, tree);
-    struct wt_record *record;
+    static struct wt_record whole; /* taps see it before the next frame comes */
+    struct wt_record *record = &whole;
 
     (void)data;
     if (!frames_kept && !demand)
         return (int)tvb_captured_length(tvb);
-    record = wmem_new(pinfo->pool, struct wt_record);
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
     record_fill(record, pinfo, tvb, tree);
