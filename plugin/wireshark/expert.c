@@ -9,6 +9,8 @@
  */
 #include "expert.h"
 
+#include <epan/column-info.h>
+
 enum {
     SEVERITIES = WT_SEVERITY_ERROR + 1
 };
@@ -120,24 +122,41 @@ void wt_expert_register(int proto)
     register_diagnoses(module);
 }
 
-void wt_expert_add(packet_info *pinfo, proto_item *item, const struct wt_finding *finding, const char *text)
+/* --- the column "expert": Wireshark leaves there what was added last, which would hide an Error behind a
+ * Note --- */
+
+static int column_severity(const packet_info *pinfo)
 {
-    const enum wt_severity highest = wt_finding_table[finding->id].severity;
-    expert_field *field = &expert_ids[finding->id][MIN(finding->severity, highest)];
+    const char *text = col_get_text(pinfo->cinfo, COL_EXPERT);
+
+    for (const value_string *each = expert_severity_vals; text && each->strptr; each++)
+        if (strcmp(each->strptr, text) == 0)
+            return (int)each->value;
+    return 0;
+}
+
+static void add(packet_info *pinfo, proto_item *item, expert_field *field, const char *text)
+{
+    const bool column = pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
+    const int before = column ? column_severity(pinfo) : 0;
 
     if (item)
         expert_add_info_format(pinfo, item, field, "%s", text);
     else
         expert_add_info(pinfo, NULL, field);
+    if (before > 0 && column_severity(pinfo) < before)
+        col_add_str(pinfo->cinfo, COL_EXPERT, val_to_str_const((uint32_t)before, expert_severity_vals, ""));
+}
+
+void wt_expert_add(packet_info *pinfo, proto_item *item, const struct wt_finding *finding, const char *text)
+{
+    const enum wt_severity highest = wt_finding_table[finding->id].severity;
+
+    add(pinfo, item, &expert_ids[finding->id][MIN(finding->severity, highest)], text);
 }
 
 void wt_expert_add_diagnosis(packet_info *pinfo, proto_item *item, enum wt_diagnosis_id id,
                              enum wt_confidence confidence, const char *text)
 {
-    expert_field *field = &diagnosis_ids[id][confidence];
-
-    if (item)
-        expert_add_info_format(pinfo, item, field, "%s", text);
-    else
-        expert_add_info(pinfo, NULL, field);
+    add(pinfo, item, &diagnosis_ids[id][confidence], text);
 }
