@@ -16,6 +16,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILDS = {"release": ROOT / "build", "sanitized": ROOT / "build-sanitize"}
+TESTED = os.environ.get("WIRETRUTH_BUILDS", "release sanitized").split()
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
 
@@ -31,7 +32,7 @@ def pytest_collect_file(file_path, parent):
 
 class CFile(pytest.File):
     def collect(self):
-        for build in os.environ.get("WIRETRUTH_BUILDS", "release sanitized").split():
+        for build in TESTED:
             program = BUILDS[build] / "unit" / self.path.stem
             tests = self.listed(program) if program.exists() else []
             if not tests:

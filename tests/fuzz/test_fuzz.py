@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).parent
 SECONDS = 40
 
 
-@pytest.mark.parametrize("build", conftest.BUILDS)
+@pytest.mark.parametrize("build", conftest.TESTED)
 @pytest.mark.parametrize("target", ["reader", "frames", "engine"])
 def test_kept_inputs(build, target):
     """With the tables in their true size, built by the ordinary compiler."""

@@ -7,6 +7,8 @@ import conftest
 import oracle
 import pytest
 
+pytestmark = pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="there is no build with sanitizers here")
+
 
 @pytest.fixture(scope="session")
 def sanitized(scratch):
