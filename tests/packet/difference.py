@@ -58,8 +58,11 @@ def readpcap(program, path):
 
 
 def names(theirs):
-    """The layers in question that tshark found, in order."""
+    """The layers in question that tshark found, in order. Since 4.4 it does not name the IP header behind an MPLS label."""
     protocols = theirs["frame.protocols"][0].split(":") if theirs["frame.protocols"] else []
+    for name in ("ip", "ipv6"):
+        if "mpls" in protocols and len(theirs[f"{name}.src"]) > protocols.count(name):
+            protocols.insert(len(protocols) - protocols[::-1].index("mpls"), name)
     return [name for name in protocols if name in LAYERS]
 
 

@@ -29,6 +29,8 @@ LINKS = {"ethernet": ("WT_LINK_ETHERNET", 1), "sll": ("WT_LINK_SLL", 113), "sll2
          "raw": ("WT_LINK_RAW_IP", 101), "null": ("WT_LINK_NULL", 0), "loop": ("WT_LINK_NULL", 108),
          "ppp": ("WT_LINK_PPP", 9)}
 
+PPP_IPV4, PPP_IPV6 = Raw(b"\x00\x21"), Raw(b"\x00\x57")  # in full (RFC 2516 7); scapy 2.5 compresses them
+
 
 @dataclass
 class Sample:
@@ -188,8 +190,8 @@ def mpls_samples(v4, v6):
 
 def point_to_point_samples(v4, v6):
     session = eth(type=0x8864) / PPPoE(sessionid=3)
-    yield Sample("pppoe-v4", raw(session / PPP() / v4), "eth:pppoe:ppp:ip:tcp", lengths="81:41")
-    yield Sample("pppoe-v6", raw(session / PPP(proto=0x57) / v6), "eth:pppoe:ppp:ipv6:tcp", "absent/valid", "101:41")
+    yield Sample("pppoe-v4", raw(session / PPP_IPV4 / v4), "eth:pppoe:ppp:ip:tcp", lengths="81:41")
+    yield Sample("pppoe-v6", raw(session / PPP_IPV6 / v6), "eth:pppoe:ppp:ipv6:tcp", "absent/valid", "101:41")
     yield Sample("pppoe-lcp", raw(session / PPP(proto=0xc021) / Raw(bytes.fromhex("010100080104 05d4"))), "eth:pppoe:ppp",
                  "", coverage="not_ip")
     yield Sample("pppoe-discovery", raw(eth(type=0x8863)) + bytes.fromhex("110900000004 01010000") + bytes(36), "eth",
