@@ -43,7 +43,8 @@ static void flow_reset(struct wt_flow *flow)
         flow->side[which] = (struct wt_side){.scale = WT_SCALE_NONE, .host = host, .path = path};
     }
     flow->scale[0] = flow->scale[1] = WT_SCALE_NONE;
-    flow->syn_time = -1;
+    flow->begun = true;
+    flow->has_syn_time = false;
 }
 
 struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
@@ -51,7 +52,7 @@ struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const str
 {
     const struct wt_flow_key key = flow_key(interface, packet, sender);
     struct wt_flow *flow = wt_table_get(flows, &key);
-    if (flow->syn_time == 0) /* just added */
+    if (!flow->begun)
         flow_reset(flow);
     return flow;
 }
@@ -67,7 +68,7 @@ struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const s
 static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
 {
     const struct wt_side *side = &flow->side[sender];
-    if (flow->rtt || flow->syn_time < 0 || !side->syn || side->syn_ack || !flow->side[!sender].syn_ack)
+    if (flow->rtt || !flow->has_syn_time || !side->syn || side->syn_ack || !flow->side[!sender].syn_ack)
         return;
     int64_t rtt = (time - flow->syn_time) / 1000;
     if ((packet->tcp.flags & WT_TCP_ACK) && rtt > 0 && rtt < FLOW_RTT_MAX)
@@ -110,8 +111,10 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
         side->mss = tcp->mss;
     bool kept = tcp->scale == WT_SCALE_NONE && again && !side->syn_ack;
     wt_flow_offer(flow, sender, kept ? side->scale : tcp->scale);
-    if (!side->syn_ack && !again)
+    if (!side->syn_ack && !again) {
         flow->syn_time = time;
+        flow->has_syn_time = true;
+    }
 }
 
 /* A segment that its receiver drops: the sum is wrong, and a right SYN was seen or the option makes no sense.

@@ -115,9 +115,11 @@ struct wt_flow {
     struct wt_entry entry;
     struct wt_flow_key key;
     struct wt_side side[2];
-    uint32_t rtt;    /* microseconds, from the handshake; 0 while unknown */
-    int16_t assumed; /* shift to be used where the handshake is missing, WT_SCALE_NONE for none */
-    int8_t scale[2]; /* in force for each side's windows, see wt_flow_scale() */
+    uint32_t rtt;          /* microseconds, from the handshake; 0 while unknown */
+    int8_t assumed;        /* shift to be used where the handshake is missing, WT_SCALE_NONE for none */
+    int8_t scale[2];       /* in force for each side's windows, see wt_flow_scale() */
+    bool begun : 1;        /* it has been reset once, as every new one is */
+    bool has_syn_time : 1; /* of the client's SYN; all times may be 0, or before 1970 */
     int64_t syn_time;
 };
 

@@ -33,7 +33,7 @@ static void pathmtu_measure(struct wt_context *context)
     struct wt_side_reports *reports = &wt_context_side(context)->reports;
     const struct wt_side_reports *peer = &wt_context_peer(context)->reports;
     uint32_t flags = context->packet->tcp.flags;
-    if (reports->delay || flow->syn_time < 0)
+    if (reports->delay || !flow->has_syn_time)
         return;
     if ((flags & WT_TCP_SYN) && (flags & WT_TCP_ACK) && wt_context_peer(context)->syn) {
         int64_t delay = (context->frame->time - flow->syn_time) / PATHMTU_MICROSECOND;

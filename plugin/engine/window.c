@@ -76,7 +76,8 @@ bool wt_window_is_new(const struct wt_context *context)
 void wt_window_handshake(struct wt_context *context)
 {
     const struct wt_preferences *preferences = &context->engine->preferences;
-    context->flow->assumed = preferences->has_default_scale ? preferences->default_scale : WT_SCALE_NONE;
+    context->flow->assumed =
+        preferences->has_default_scale ? (int8_t)preferences->default_scale : (int8_t)WT_SCALE_NONE;
     if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
         return;
     if (context->packet->tcp.flags & WT_TCP_SYN)

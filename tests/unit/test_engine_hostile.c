@@ -137,6 +137,27 @@ static void test_time_leaps(gconstpointer version)
     talk_close(&talk);
 }
 
+/* A file without time stamps: all frames at the same time, also at 0. */
+static void test_no_time(gconstpointer version)
+{
+    for (int64_t time = 0; time <= 5; time += 5) {
+        struct talk talk;
+        open_talk(&talk, version);
+        talk.frame.time = time - TALK_MS;
+        send_syn(&talk, 0, 0, 999, 0, 7);
+        talk.frame.time = time - TALK_MS;
+        send_syn(&talk, 1, WT_TCP_ACK, 4999, 1000, 9);
+        talk.frame.time = time - TALK_MS;
+        uint32_t number = send_window(&talk, 0, 1000, 5000, 502);
+        g_assert_cmpint(talk_facts(&talk, number)->window_scale, ==, 7);
+        talk.frame.time = time - TALK_MS;
+        number = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 100);
+        g_assert_cmpint(talk_facts(&talk, number)->window_scale, ==, 9);
+        g_assert_cmpuint(talk_facts(&talk, number)->mss_limit, ==, (talk.version == 4 ? 1460 : 1440) - 12);
+        talk_close(&talk);
+    }
+}
+
 /* --- order --- */
 
 /* A transfer of full segments, all captured, in the order that `order` tells; returns the worst severity. */
@@ -303,6 +324,7 @@ int main(int argc, char **argv)
     talk_add("hostile/time/clock-from-1970", test_clock_from_1970);
     talk_add("hostile/time/leaps", test_time_leaps);
     talk_add("hostile/time/runs-back", test_time_runs_back);
+    talk_add("hostile/time/none", test_no_time);
     talk_add("hostile/out-of-order", test_out_of_order);
     talk_add("hostile/isn-reuse", test_isn_reuse);
     talk_add("hostile/concatenated", test_concatenated);
