@@ -22,8 +22,9 @@ import time
 import conftest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 60  # seconds until a condition that does not come is a failure
+PATIENCE = 30  # seconds until a condition that does not come is a failure
 PAUSE = 0.05  # between two looks
+APART = 9  # pixels between clicks that are no double click; Qt's limit is 5
 NEEDED = ("wireshark", "Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
 
 
@@ -77,15 +78,13 @@ class Screen:
 
 class Wireshark:
     """
-    Wireshark started with `arguments`. `home` is a folder of its user, with plugin and settings; `settings` are written
-    into its preferences. `outside` is put in front of the whole command (for another network namespace).
+    Wireshark started with `arguments`. `home` is a folder of its user, with plugin and settings. `outside` is put in front
+    of the whole command (for another network namespace, or further rights).
     """
 
-    def __init__(self, screen, home, arguments, settings=(), outside=(), environment=None):
+    def __init__(self, screen, home, arguments, outside=()):
         self.screen, self.home, self.arguments, self.outside = screen, home, arguments, outside
-        self.configuration = home / ".config/wireshark"
-        self.settings = ["gui.update.enabled: FALSE", "gui.ask_unsaved: FALSE", *settings]
-        self.environment = environment or {}
+        self.clicks = 0
 
     def __enter__(self):
         self.prepare()
@@ -113,13 +112,13 @@ class Wireshark:
         self.errors.close()
 
     def prepare(self):
-        """Settings, and a window that fills the screen. Recent files and so on of a run before are forgotten."""
-        self.configuration.mkdir(parents=True, exist_ok=True)
-        (self.configuration / "preferences").write_text("".join(line + "\n" for line in self.settings))
+        """A window that fills the screen."""
+        configuration = self.home / ".config/wireshark"
+        configuration.mkdir(parents=True, exist_ok=True)
         width, height, _ = self.screen.size.split("x")
         geometry = {"x": 0, "y": 0, "width": int(width), "height": int(height), "maximized": "FALSE"}
         lines = "".join(f"gui.geometry_main_{key}: {value}\n" for key, value in geometry.items())
-        (self.configuration / "recent_common").write_text(lines)
+        (configuration / "recent_common").write_text(lines)
         (self.home / "run").mkdir(mode=0o700, exist_ok=True)
         conftest.give_to_user(self.home)
 
@@ -133,7 +132,6 @@ class Wireshark:
             "PYTHONDONTWRITEBYTECODE": "1",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
-            **self.environment,
         }
 
     # --- asking ---
@@ -171,8 +169,27 @@ class Wireshark:
     def table(self, title, **others):
         return self.ask("table", title, others.get("name"), others.get("wanted", "tree"), others.get("place", 0))
 
+    def table_titles(self, name):
+        """Titles of the columns of a table in the main window."""
+        return self.ask("titles", self.main(), name)
+
     def menu(self, *path):
         self.ask("menu", self.main(), *path)
+
+    def choose(self, *path):
+        """Chooses a menu item as a user does, with the mouse: for menus that are filled when they open."""
+        for depth in range(1, len(path) + 1):
+            self.click(self.until(lambda: self.ask("menu_place", self.main(), *path[:depth]), f"menu {path[:depth]}"))
+
+    def open(self, *path):
+        """Chooses a menu item that opens a window; its title."""
+        before = self.windows()
+        self.menu(*path)
+        return self.until(lambda: next((title for title in self.windows() if title not in before), ""), f"window of {path}")
+
+    def close(self, title, button="Close"):
+        self.ask("press", title, button)
+        self.until(lambda: title not in self.windows(), f"the end of {title}")
 
     def packets(self):
         """[displayed, all], from the status bar, once it says so."""
@@ -185,6 +202,30 @@ class Wireshark:
         self.until(lambda: self.packets() and not any("Loading" in name for name in self.ask("names", self.main(), "label")))
         return self
 
+    def goto(self, number):
+        """Selects a packet by its number."""
+        self.menu("Go", "Go to Packet…")
+        self.until(lambda: self.ask("write_beside", self.main(), "Packet:", str(number)) or True)
+        self.ask("press", self.main(), "Go to packet")
+        self.until(lambda: self.details() and self.details()[0].startswith(f"Frame {number}:"), f"packet {number}")
+
+    def row_of(self, text):
+        """Row of the line of the packet details that begins with `text`, or None."""
+        return next((row for row, line in enumerate(self.details()) if line.startswith(text)), None)
+
+    def select_line(self, text):
+        """Selects that line; its row."""
+        row = self.until(lambda: self.row_of(text) or None, f"line {text!r}")
+        self.ask("select", self.main(), row, "Packet details")
+        return row
+
+    def expand(self, text):
+        """Opens that line."""
+        row, before = self.until(lambda: self.row_of(text) or None, f"line {text!r}"), len(self.details())
+        self.click(self.ask("where", self.main(), row, 0, "Packet details"), right=0.2)
+        self.keys("Right")
+        self.until(lambda: len(self.details()) > before, f"lines below {text!r}")
+
     def details(self):
         """Lines of the packet details that are not inside a closed one."""
         return [row[0] for row in self.table(self.main(), name="Packet details")["rows"]]
@@ -196,11 +237,12 @@ class Wireshark:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
-    def click(self, place, *, button=1, right=0.5):
-        """Clicks into [x, y, width, height]."""
+    def click(self, place, *, right=0.5, twice=False):
+        """Clicks into [x, y, width, height]; never where the last click was, as two would be a double click."""
         x, y, width, height = place
-        point = map(str, (x + int(width * right), y + height // 2))
-        self.run("xdotool", "mousemove", "--sync", *point, "click", str(button))
+        self.clicks += 1
+        point = map(str, (x + int(width * right) + self.clicks % 2 * APART, y + height // 2))
+        self.run("xdotool", "mousemove", *point, "click", "--repeat", "2" if twice else "1", "--delay", "50", "1")
 
     def keys(self, *names):
         self.run("xdotool", "key", *names)
@@ -227,9 +269,29 @@ def home_make(folder):
     return folder
 
 
-def profile_add(home):
-    """Installs the profile of this tree for the user."""
-    shutil.copytree(conftest.ROOT / "plugin/profile", home / ".config/wireshark/profiles/Wire Truth", dirs_exist_ok=True)
+def profile_add(home, settings=()):
+    """Installs the profile of this tree for the user, with further preferences."""
+    folder = home / ".config/wireshark/profiles/Wire Truth"
+    shutil.copytree(conftest.ROOT / "plugin/profile", folder, dirs_exist_ok=True)
+    with open(folder / "preferences", "a") as preferences:
+        preferences.writelines(line + "\n" for line in settings)
+
+
+@contextlib.contextmanager
+def show(scratch, *arguments, settings=(), **others):
+    """A new user's Wireshark with plugin and profile. A test that fails leaves a picture in build/gui/."""
+    home = home_make(pathlib.Path(tempfile.mkdtemp(dir=scratch)))
+    home.chmod(0o755)
+    profile_add(home, ["gui.ask_unsaved: FALSE", *settings])
+    with Screen() as screen, Wireshark(screen, home, ["-C", "Wire Truth", *arguments], **others) as gui:
+        try:
+            yield gui
+        except BaseException:
+            pictures = conftest.BUILDS["release"] / "gui"
+            pictures.mkdir(exist_ok=True)
+            gui.photograph(home / "run/failed.png")
+            shutil.copyfile(home / "run/failed.png", pictures / f"{home.name}.png")
+            raise
 
 
 sys.dont_write_bytecode = True
