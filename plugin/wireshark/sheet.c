@@ -150,6 +150,11 @@ void wt_sheet_set(struct wt_sheet_row *row, unsigned column, uint64_t value)
     wt_sheet_set_text(row, column, text);
 }
 
+void wt_sheet_set_decimal(struct wt_sheet_row *row, unsigned column, double value)
+{
+    row->items[column].value.float_value = (float)value;
+}
+
 void wt_sheet_add(struct wt_sheet_row *row, unsigned column, uint64_t value)
 {
     if (value)
@@ -270,17 +275,27 @@ static void sheet_init(stat_tap_table_ui *ui)
     sheet_reset(table);
 }
 
+/* How Wireshark holds and shows the cells of each kind. */
+static const struct {
+    stat_tap_table_item_enum type;
+    const char *format;
+} sheet_cells[] = {
+    [WT_CELL_TEXT] = {TABLE_ITEM_STRING, "%s"},
+    [WT_CELL_COUNT] = {TABLE_ITEM_UINT, "%u"},
+    [WT_CELL_LARGE] = {TABLE_ITEM_STRING, "%s"},
+    [WT_CELL_DECIMAL] = {TABLE_ITEM_FLOAT, "%.3f"},
+};
+
 static void sheet_fill_items(struct wt_sheet_type *type)
 {
     for (unsigned i = 0; i < type->count; i++) {
         const struct wt_sheet_column *column = &type->columns[i];
-        const bool count = column->cell == WT_CELL_COUNT;
 
         type->items[i] = (stat_tap_table_item){
-            .type = count ? TABLE_ITEM_UINT : TABLE_ITEM_STRING,
+            .type = sheet_cells[column->cell].type,
             .align = column->cell == WT_CELL_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT,
             .column_name = column->title,
-            .field_format = count ? "%u" : "%s",
+            .field_format = sheet_cells[column->cell].format,
         };
     }
 }

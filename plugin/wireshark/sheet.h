@@ -18,6 +18,7 @@ enum wt_cell {
     WT_CELL_TEXT,
     WT_CELL_COUNT, /* up to 2^32 - 1, stays there */
     WT_CELL_LARGE, /* up to 2^64 - 1 */
+    WT_CELL_DECIMAL,
 };
 
 struct wt_sheet_column {
@@ -65,6 +66,7 @@ void *wt_sheet_data(struct wt_sheet_row *row);
 void wt_sheet_set_text(struct wt_sheet_row *row, unsigned column, const char *text);
 void wt_sheet_set(struct wt_sheet_row *row, unsigned column, uint64_t value);
 void wt_sheet_add(struct wt_sheet_row *row, unsigned column, uint64_t value);
+void wt_sheet_set_decimal(struct wt_sheet_row *row, unsigned column, double value); /* for DECIMAL cells */
 void wt_sheet_raise(struct wt_sheet_row *row, unsigned column, uint64_t value); /* to the larger of the two */
 uint64_t wt_sheet_value(const struct wt_sheet_row *row, unsigned column);
 

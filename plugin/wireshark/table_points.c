@@ -169,7 +169,8 @@ enum column {
     COLUMN_SMALLEST_LOST,
     COLUMN_LARGEST_PASSED,
     COLUMN_CHANGES,
-    COLUMN_CLOCK = COLUMN_CHANGES + WT_CHANGES,
+    COLUMN_CLOCKS = COLUMN_CHANGES + WT_CHANGES,
+    COLUMN_CLOCK_AHEAD,
     COLUMN_CLOCK_ERROR,
     COLUMN_DELAY_MIN,
     COLUMN_DELAY_MEAN,
@@ -186,24 +187,36 @@ static struct wt_sheet_column columns[COLUMNS] = {
     [COLUMN_LOST_IN_PART] = {"Lost in part", WT_CELL_COUNT},
     [COLUMN_SMALLEST_LOST] = {"Smallest lost", WT_CELL_COUNT},
     [COLUMN_LARGEST_PASSED] = {"Largest passed", WT_CELL_COUNT},
-    [COLUMN_CLOCK] = {"Clock ahead", WT_CELL_TEXT},
-    [COLUMN_CLOCK_ERROR] = {"Clock error", WT_CELL_TEXT},
-    [COLUMN_DELAY_MIN] = {"Delay min", WT_CELL_TEXT},
-    [COLUMN_DELAY_MEAN] = {"Delay mean", WT_CELL_TEXT},
-    [COLUMN_DELAY_MAX] = {"Delay max", WT_CELL_TEXT},
+    [COLUMN_CLOCKS] = {"Clocks", WT_CELL_TEXT},
+    [COLUMN_CLOCK_AHEAD] = {"Clock ahead ms", WT_CELL_DECIMAL},
+    [COLUMN_CLOCK_ERROR] = {"Clock error ms", WT_CELL_DECIMAL},
+    [COLUMN_DELAY_MIN] = {"Delay min ms", WT_CELL_DECIMAL},
+    [COLUMN_DELAY_MEAN] = {"Delay mean ms", WT_CELL_DECIMAL},
+    [COLUMN_DELAY_MAX] = {"Delay max ms", WT_CELL_DECIMAL},
 };
+
+static const char *clocks_text(const struct wt_passage *passage)
+{
+    if (!passage->clock_known)
+        return "taken as equal";
+    return passage->clock_error < 0 ? "drift apart" : "compared";
+}
+
+static void sheet_time(struct wt_sheet_row *row, enum column column, int64_t time)
+{
+    wt_sheet_set_decimal(row, column, (double)time / 1e6);
+}
 
 static void sheet_times(struct wt_sheet_row *row, const struct wt_passage *passage)
 {
-    char text[POINTS_TEXT];
-
-    wt_sheet_set_text(row, COLUMN_CLOCK,
-                      passage->clock_known ? milliseconds(passage->clock_ahead, text) : "unknown");
-    wt_sheet_set_text(row, COLUMN_CLOCK_ERROR,
-                      passage->clock_known ? milliseconds(passage->clock_error, text) : "");
-    wt_sheet_set_text(row, COLUMN_DELAY_MIN, milliseconds(passage->delay_min, text));
-    wt_sheet_set_text(row, COLUMN_DELAY_MEAN, milliseconds(passage->delay_mean, text));
-    wt_sheet_set_text(row, COLUMN_DELAY_MAX, milliseconds(passage->delay_max, text));
+    wt_sheet_set_text(row, COLUMN_CLOCKS, clocks_text(passage));
+    if (passage->clock_known) {
+        sheet_time(row, COLUMN_CLOCK_AHEAD, passage->clock_ahead);
+        sheet_time(row, COLUMN_CLOCK_ERROR, MAX(passage->clock_error, 0));
+    }
+    sheet_time(row, COLUMN_DELAY_MIN, passage->delay_min);
+    sheet_time(row, COLUMN_DELAY_MEAN, passage->delay_mean);
+    sheet_time(row, COLUMN_DELAY_MAX, passage->delay_max);
 }
 
 static void sheet_fill(struct wt_sheet_row *row, const struct wt_passage *passage)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real Wireshark on a screen of its own, as the tests see it.
 
-    with Screen() as screen, Wireshark(screen, home, ["-r", FILE]) as gui:
+    with Screen(width) as screen, Wireshark(screen, home, ["-r", FILE]) as gui:
         gui.menu("Analyze", "Expert Information")
         table = gui.until(lambda: gui.table("Expert Information")["rows"])
 
@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ import time
 import conftest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 30  # seconds until a condition that does not come is a failure
+PATIENCE = 8  # seconds until a condition that does not come is a failure
 PAUSE = 0.05  # between two looks
 APART = 9  # pixels between clicks that are no double click; Qt's limit is 5
 NEEDED = ("wireshark", "Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
@@ -187,9 +188,21 @@ class Wireshark:
         self.menu(*path)
         return self.until(lambda: next((title for title in self.windows() if title not in before), ""), f"window of {path}")
 
+    def is_idle(self):
+        """Whether Wireshark goes through no packets just now; it shows a bar while it does."""
+        return not any(re.match("Loading|Recalculating", name) for name in self.ask("names", self.main(), "label"))
+
     def close(self, title, button="Close"):
+        """Closes a window. Now and then Qt does not list the next one that opens, so do it once in a Wireshark's life."""
         self.ask("press", title, button)
         self.until(lambda: title not in self.windows(), f"the end of {title}")
+
+    def resize(self, title, width, height):
+        """Moves a window into the corner, in that size."""
+        found = self.until(lambda: self.run("xdotool", "search", "--onlyvisible", "--name", re.escape(title)).split(), title)
+        number = found[-1]
+        self.run("xdotool", "windowmove", number, "0", "0", "windowsize", number, str(width), str(height))
+        self.until(lambda: self.ask("extent", title)[2:] == [width, height], "the size")
 
     def packets(self):
         """[displayed, all], from the status bar, once it says so."""
@@ -199,7 +212,7 @@ class Wireshark:
 
     def loaded(self):
         """Waits until the capture is read: then packet details are shown, and the status bar counts."""
-        self.until(lambda: self.packets() and not any("Loading" in name for name in self.ask("names", self.main(), "label")))
+        self.until(lambda: self.packets() and self.is_idle(), "all packets")
         return self
 
     def goto(self, number):
@@ -253,6 +266,11 @@ class Wireshark:
         )
         return ran.stdout.decode()
 
+    def copied(self, title, begin):
+        """The text that the Copy button of a window puts into the clipboard, once it has the line `begin`."""
+        self.ask("press", title, "Copy")
+        return self.until(lambda: self.clipboard() if begin in self.clipboard() else "", f"{begin!r} in the clipboard")
+
     def pixels(self, place):
         """The bytes, three for each pixel, of a rectangle of the screen."""
         x, y, width, height = place
@@ -278,12 +296,12 @@ def profile_add(home, settings=()):
 
 
 @contextlib.contextmanager
-def show(scratch, *arguments, settings=(), **others):
+def show(scratch, *arguments, settings=(), width=1280, **others):
     """A new user's Wireshark with plugin and profile. A test that fails leaves a picture in build/gui/."""
     home = home_make(pathlib.Path(tempfile.mkdtemp(dir=scratch)))
     home.chmod(0o755)
     profile_add(home, ["gui.ask_unsaved: FALSE", *settings])
-    with Screen() as screen, Wireshark(screen, home, ["-C", "Wire Truth", *arguments], **others) as gui:
+    with Screen(width) as screen, Wireshark(screen, home, ["-C", "Wire Truth", *arguments], **others) as gui:
         try:
             yield gui
         except BaseException:
