@@ -23,7 +23,7 @@ import time
 import conftest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 8  # seconds until a condition that does not come is a failure
+PATIENCE = 30  # seconds until a condition that does not come is a failure
 PAUSE = 0.05  # between two looks
 APART = 9  # pixels between clicks that are no double click; Qt's limit is 5
 NEEDED = ("wireshark", "Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
@@ -53,6 +53,14 @@ def until(condition, what="", patience=PATIENCE):
         time.sleep(PAUSE)
 
 
+def user(rights=""):
+    """What root puts in front of a command that another user is to run, with these capabilities."""
+    if not conftest.IS_ROOT:
+        return []
+    allowed = [f"--inh-caps={rights}", f"--ambient-caps={rights}"] if rights else []
+    return ["setpriv", f"--reuid={conftest.NOBODY}", f"--regid={conftest.NOBODY}", "--clear-groups", *allowed]
+
+
 class NotThere(Exception):
     """What was asked for is not on the screen."""
 
@@ -80,18 +88,16 @@ class Screen:
 class Wireshark:
     """
     Wireshark started with `arguments`. `home` is a folder of its user, with plugin and settings. `outside` is put in front
-    of the whole command (for another network namespace, or further rights).
+    of the whole command (for another network namespace); `rights` are capabilities for it and what it starts.
     """
 
-    def __init__(self, screen, home, arguments, outside=()):
-        self.screen, self.home, self.arguments, self.outside = screen, home, arguments, outside
+    def __init__(self, screen, home, arguments, outside=(), rights=""):
+        self.screen, self.home, self.arguments, self.outside, self.rights = screen, home, arguments, outside, rights
         self.clicks = 0
 
     def __enter__(self):
         self.prepare()
-        user = [f"--reuid={conftest.NOBODY}", f"--regid={conftest.NOBODY}", "--clear-groups"]
-        as_user = ["setpriv", *user] if conftest.IS_ROOT else []
-        command = [*self.outside, *as_user, "dbus-run-session", "--", HERE / "desktop", "wireshark", *self.arguments]
+        command = [*self.outside, *user(self.rights), "dbus-run-session", "--", HERE / "desktop", "wireshark", *self.arguments]
         self.errors = tempfile.TemporaryFile("w+")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors, "text": True}
         self.process = subprocess.Popen(list(map(str, command)), env=self.variables(), cwd=self.home, **pipes)
