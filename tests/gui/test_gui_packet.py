@@ -46,9 +46,14 @@ def gui(scratch, capture):
 def below_top(gui):
     """Lines inside the plugin's part of the packet details, opened."""
     gui.goto(PROOF)
-    gui.menu("View", "Collapse All")
-    gui.until(lambda: gui.row_of(EXPLANATION[0]) is None)
-    gui.expand(TOP)
+
+    def act():
+        gui.menu("View", "Collapse All")
+        wireshark.until(lambda: gui.row_of(EXPLANATION[0]) is None, patience=2)
+        gui.click_line(TOP)
+        gui.keys("Right")
+
+    gui.insist(act, lambda: gui.is_open(TOP), "the explanation")
     return gui.details()[gui.row_of(TOP) + 1 :]
 
 
@@ -105,9 +110,8 @@ def test_arrows(gui):
 def test_linked_packet(gui):
     """A double click on the number of another frame goes there."""
     below_top(gui)
-    row = gui.row_of("[Quoted packet in frame")
-    gui.click(gui.ask("where", gui.main(), row, 0, "Packet details"), right=0.1, twice=True)
-    gui.until(lambda: gui.details()[0].startswith("Frame 7:"), "packet 7")
+    line = "[Quoted packet in frame"
+    gui.insist(lambda: gui.click_line(line, right=0.1, twice=True), lambda: gui.details()[0].startswith("Frame 7:"), "packet 7")
 
 
 def displayed(gui, filter, tshark, capture):
@@ -120,9 +124,12 @@ def displayed(gui, filter, tshark, capture):
 def unfiltered(gui):
     yield gui
     gui.ask("write", gui.main(), "", "Display filter entry")
-    gui.click(gui.ask("place", gui.main(), "text", "Display filter entry"))
-    gui.keys("Return")
-    gui.until(lambda: gui.packets() and gui.packets()[0] == gui.packets()[1], "all packets")
+
+    def act():
+        gui.click(gui.ask("place", gui.main(), "text", "Display filter entry"))
+        gui.keys("Return")
+
+    gui.insist(act, lambda: gui.packets() and gui.packets()[0] == gui.packets()[1], "all packets")
 
 
 @pytest.mark.parametrize(

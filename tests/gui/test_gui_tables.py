@@ -24,7 +24,7 @@ TABLES = {
     "Paths": "paths",
     "Offloads by host": "offloads",
 }
-OTHERS = {"Diagnosis", "Capture points"}  # tshark prints them as text
+OTHERS = ["Diagnosis", "Capture points"]  # tshark prints them as text
 FILTER = "ip.addr == 192.0.2.10"
 WIDTH = 2600  # of the screen: all columns of the widest table
 SORTED = {  # the column to sort by: numbers of different length

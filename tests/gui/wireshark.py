@@ -164,7 +164,23 @@ class Wireshark:
         return "".join(line for line in self.errors if not line.startswith(("dbus-daemon", "SpiRegistry")))
 
     def until(self, condition, what="", patience=PATIENCE):
-        return until(condition, what, patience)
+        """As above; leaves a picture of the screen in build/gui/ if it is in vain."""
+        try:
+            return until(condition, what, patience)
+        except AssertionError:
+            pictures = conftest.BUILDS["release"] / "gui"
+            pictures.mkdir(exist_ok=True)
+            self.photograph(self.home / "run/failed.png")
+            shutil.copyfile(self.home / "run/failed.png", pictures / f"{self.home.name}.png")
+            raise
+
+    def insist(self, act, condition, what):
+        """Does what a user would do again if nothing came of it: Wireshark may have been busy drawing something else."""
+        for patience in (2, 2, 5, 5):
+            with contextlib.suppress(AssertionError, NotThere):
+                act()
+                return until(condition, what, patience)
+        return self.until(condition, what)
 
     def windows(self):
         return self.ask("windows")
@@ -238,12 +254,28 @@ class Wireshark:
         self.ask("select", self.main(), row, "Packet details")
         return row
 
+    def is_open(self, text):
+        return self.row_of(text) is not None and self.ask("is_open", self.main(), self.row_of(text), "Packet details")
+
     def expand(self, text):
         """Opens that line."""
-        row, before = self.until(lambda: self.row_of(text) or None, f"line {text!r}"), len(self.details())
-        self.click(self.ask("where", self.main(), row, 0, "Packet details"), right=0.2)
-        self.keys("Right")
-        self.until(lambda: len(self.details()) > before, f"lines below {text!r}")
+
+        def act():
+            self.click_line(text)
+            self.keys("Right")
+
+        self.insist(act, lambda: self.is_open(text), f"lines below {text!r}")
+
+    def click_line(self, text, **how):
+        """Clicks on that line, if it is in view: what is scrolled away lies somewhere behind another part of the window."""
+        row = self.row_of(text)
+        if row is None:
+            raise NotThere(f"line {text!r}")
+        x, y, width, height = self.ask("where", self.main(), row, 0, "Packet details")
+        _, top, _, whole = self.ask("place", self.main(), "tree", "Packet details")
+        if not top <= y <= top + whole - height:
+            raise NotThere(f"line {text!r}, which is scrolled away")
+        self.click([x, y, width, height], **how)
 
     def details(self):
         """Lines of the packet details that are not inside a closed one."""
@@ -303,19 +335,12 @@ def profile_add(home, settings=()):
 
 @contextlib.contextmanager
 def show(scratch, *arguments, settings=(), width=1280, **others):
-    """A new user's Wireshark with plugin and profile. A test that fails leaves a picture in build/gui/."""
+    """A new user's Wireshark with plugin and profile."""
     home = home_make(pathlib.Path(tempfile.mkdtemp(dir=scratch)))
     home.chmod(0o755)
     profile_add(home, ["gui.ask_unsaved: FALSE", *settings])
     with Screen(width) as screen, Wireshark(screen, home, ["-C", "Wire Truth", *arguments], **others) as gui:
-        try:
-            yield gui
-        except BaseException:
-            pictures = conftest.BUILDS["release"] / "gui"
-            pictures.mkdir(exist_ok=True)
-            gui.photograph(home / "run/failed.png")
-            shutil.copyfile(home / "run/failed.png", pictures / f"{home.name}.png")
-            raise
+        yield gui
 
 
 sys.dont_write_bytecode = True
