@@ -32,6 +32,7 @@ def test_fuzz():
         assert done[target] > len(list((HERE / "corpus" / target).iterdir())), ran.stdout
 
 
+@pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="there is no build with sanitizers here")
 def test_mutated_captures():
     """240,000 frames read; for more: tests/fuzz/mutate --rounds N."""
     ran = subprocess.run([HERE / "mutate", "--rounds", "8"], capture_output=True, text=True, timeout=600)
