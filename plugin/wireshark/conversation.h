@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conversation: one direction of a TCP connection, as a row of the table of conversations, and what is
+ * counted there. */
+#ifndef WIRETRUTH_WIRESHARK_CONVERSATION_H
+#define WIRETRUTH_WIRESHARK_CONVERSATION_H
+
+#include "compat.h"
+
+#include "sheet.h"
+
+enum wt_conversation_column {
+    WT_CONVERSATION_SOURCE,
+    WT_CONVERSATION_DESTINATION,
+    WT_CONVERSATION_INTERFACE,
+    WT_CONVERSATION_FRAMES,
+    WT_CONVERSATION_MSS,
+    WT_CONVERSATION_LARGEST,
+    WT_CONVERSATION_SCALE,
+    WT_CONVERSATION_WINDOW_MIN,
+    WT_CONVERSATION_WINDOW_MAX,
+    WT_CONVERSATION_WINDOW_END,
+    WT_CONVERSATION_FLIGHT,
+    WT_CONVERSATION_ZERO,
+    WT_CONVERSATION_ZERO_TIME,
+    WT_CONVERSATION_RETREATS,
+    WT_CONVERSATION_BEYOND,
+    WT_CONVERSATION_STALLS,
+    WT_CONVERSATION_STALL_TIME,
+    WT_CONVERSATION_SUPER_FRAMES,
+    WT_CONVERSATION_WIRE_FRAMES,
+    WT_CONVERSATION_RIGHT_EDGE,
+    WT_CONVERSATION_REPORTS,
+    WT_CONVERSATION_FINDINGS,
+    WT_CONVERSATION_COLUMNS,
+};
+
+/* Where each column stands in a form, or -1. */
+struct wt_conversation_form {
+    int at[WT_CONVERSATION_COLUMNS];
+};
+
+/* One form of the table at work. */
+struct wt_conversation {
+    struct wt_sheet *sheet;
+    const struct wt_conversation_form *form;
+    const struct wt_record *record;
+};
+
+/* What a row remembers beside its cells: its data. */
+struct wt_conversation_memory {
+    int64_t zero_since, zero_time; /* the first only while the window is closed */
+    int64_t progress, stall_time;  /* time of the last new acknowledgement; of stalls that ended */
+    uint32_t next, acked, window_min;
+    bool has_next, has_acked, has_window, zero, stalled;
+};
+
+/* Set a cell, add to it, raise it to `value`; nothing where this form of the table lacks the column. */
+void wt_conversation_set(const struct wt_conversation *view, struct wt_sheet_row *row,
+                         enum wt_conversation_column column, uint64_t value);
+void wt_conversation_add(const struct wt_conversation *view, struct wt_sheet_row *row,
+                         enum wt_conversation_column column, uint64_t value);
+void wt_conversation_raise(const struct wt_conversation *view, struct wt_sheet_row *row,
+                           enum wt_conversation_column column, uint64_t value);
+void wt_conversation_set_text(const struct wt_conversation *view, struct wt_sheet_row *row,
+                              enum wt_conversation_column column, const char *text);
+
+/* Counts a TCP segment of the row's source. */
+void wt_conversation_segment(const struct wt_conversation *view, struct wt_sheet_row *row,
+                             const struct wt_packet *packet);
+
+/* Counts an acknowledgement of what the row's source sent. */
+void wt_conversation_ack(const struct wt_conversation *view, struct wt_sheet_row *row,
+                         const struct wt_tcp *tcp);
+
+#endif
