@@ -7,6 +7,7 @@ import conftest
 import pytest
 
 
+@pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="one version is enough: they look at the core only")
 @pytest.mark.parametrize("command", ["coverage", "valgrind", "mutation/run"])
 def test_command(command):
     ran = subprocess.run([conftest.ROOT / "tests" / command], capture_output=True, text=True, timeout=900)

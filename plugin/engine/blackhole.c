@@ -83,9 +83,8 @@ static void blackhole_tell(const struct wt_context *context, unsigned which, str
                     WT_VALUES_OF(lost, passed, blackhole_common_mtu(passed, lost)));
     if (forward && trouble->stall.frame && trouble->stall.frame != context->frame->number)
         wt_relate(context, WT_RELATION_ORIGINAL, trouble->stall.frame, 0);
-    struct wt_path_record *record =
-        wt_path_record_get(context->engine, context->frame->interface, forward ? &packet->src : &packet->dst,
-                           forward ? &packet->dst : &packet->src);
+    struct wt_path_record *record = wt_path_record_get(context, forward ? &packet->src : &packet->dst,
+                                                       forward ? &packet->dst : &packet->src);
     record->link_mtu = context->facts->link_mtu;
     if (record->lost == 0 || lost < record->lost)
         record->lost = lost;

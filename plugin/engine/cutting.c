@@ -54,8 +54,7 @@ static void cutting_count(uint16_t *count)
 static void cutting_tell(const struct wt_context *context, const struct wt_packet *sent,
                          enum wt_severity severity, const char *reason, uint32_t piece, uint32_t asked)
 {
-    struct wt_path_record *record =
-        wt_path_record_get(context->engine, context->frame->interface, &sent->src, &sent->dst);
+    struct wt_path_record *record = wt_path_record_get(context, &sent->src, &sent->dst);
     record->link_mtu = context->facts->link_mtu;
     wt_find_because(context, WT_FINDING_SEGMENTATION_WRONG, severity, reason, WT_VALUES_OF(piece, asked));
     if (severity > WT_SEVERITY_NOTE)

@@ -29,14 +29,17 @@ struct wt_path_key wt_path_key(uint32_t interface, const struct wt_address *src,
     return (struct wt_path_key){interface, *src, *dst};
 }
 
-struct wt_path_record *wt_path_record_get(struct wt_engine *engine, uint32_t interface,
-                                          const struct wt_address *src, const struct wt_address *dst)
+struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
+                                          const struct wt_address *dst)
 {
-    const struct wt_path_key key = wt_path_key(interface, src, dst);
-    struct wt_path *path = wt_table_find(engine->paths, &key);
+    const struct wt_path_key key = wt_path_key(context->frame->interface, src, dst);
+    struct wt_path *path = wt_table_find(context->engine->paths, &key);
     if (path)
         path->troubled = true;
-    return wt_table_get(engine->path_records, &key);
+    struct wt_path_record *record = wt_table_get(context->engine->path_records, &key);
+    if (record->first == 0)
+        record->first = context->frame->number;
+    return record;
 }
 
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
@@ -80,6 +83,7 @@ bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const st
         return false;
     const struct wt_path *path = wt_table_peek(engine->paths, &key);
     *state = (struct wt_path_state){
+        .first = record->first,
         .link_mtu = record->link_mtu,
         .path_mtu = record->mtu,
         .since = record->since,

@@ -31,6 +31,7 @@ struct wt_path {
 struct wt_path_record {
     struct wt_entry entry;
     struct wt_path_key key;
+    uint32_t first;       /* frame with the first report or symptom */
     uint32_t mtu;         /* as in the path */
     uint32_t since;       /* frame of the report that told it */
     uint32_t lost;        /* smallest packet refused, or vanished; 0 without one */
@@ -50,11 +51,11 @@ struct wt_path_key wt_path_key(uint32_t interface, const struct wt_address *src,
                                const struct wt_address *dst);
 
 /* The record of the way from `src` to `dst`, made if there is none; its path, if any, learns of it. */
-struct wt_path_record *wt_path_record_get(struct wt_engine *engine, uint32_t interface,
-                                          const struct wt_address *src, const struct wt_address *dst);
+struct wt_context;
+struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
+                                          const struct wt_address *dst);
 
 /* Takes the path MTU that the report at hand told; `path` may be NULL. */
-struct wt_context;
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
                   uint32_t mtu);
 

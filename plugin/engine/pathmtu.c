@@ -58,8 +58,7 @@ static void pathmtu_know_path(struct wt_context *context)
     struct wt_path *path = context->path;
     if (path->troubled)
         wt_path_expire(context, path,
-                       wt_path_record_get(context->engine, context->frame->interface, &context->packet->src,
-                                          &context->packet->dst));
+                       wt_path_record_get(context, &context->packet->src, &context->packet->dst));
     context->facts->path_mtu = path->mtu;
 }
 

@@ -32,8 +32,7 @@ enum {
 
 static void probing_tell(struct wt_context *context)
 {
-    struct wt_path_record *record = wt_path_record_get(context->engine, context->frame->interface,
-                                                       &context->packet->src, &context->packet->dst);
+    struct wt_path_record *record = wt_path_record_get(context, &context->packet->src, &context->packet->dst);
     record->link_mtu = context->facts->link_mtu;
     wt_path_judge(record, WT_PATH_PROBED);
 }

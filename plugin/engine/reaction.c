@@ -213,8 +213,7 @@ static void reaction_judge_fitting(struct wt_context *context, struct wt_trouble
         return;
     reaction_answer(context, told, size);
     if (told->answered)
-        wt_path_judge(wt_path_record_get(context->engine, context->frame->interface, &context->packet->src,
-                                         &context->packet->dst),
+        wt_path_judge(wt_path_record_get(context, &context->packet->src, &context->packet->dst),
                       WT_PATH_OBEYED);
 }
 
@@ -222,8 +221,7 @@ static bool reaction_judge_larger(struct wt_context *context, struct wt_told *to
 {
     if (!context->packet->df || context->packet->fragment || !wt_reaction_could_know(context, told))
         return false;
-    struct wt_path_record *record = wt_path_record_get(context->engine, context->frame->interface,
-                                                       &context->packet->src, &context->packet->dst);
+    struct wt_path_record *record = wt_path_record_get(context, &context->packet->src, &context->packet->dst);
     told->ignored++;
     record->ignored++;
     enum wt_severity severity = reaction_severity(told, context->packet);
@@ -241,8 +239,7 @@ static void reaction_judge_df(struct wt_context *context, struct wt_told *told)
         return;
     told->df_cleared = true;
     wt_find(context, WT_FINDING_PMTU_DF_CLEARED, WT_VALUES_OF(told->frame));
-    wt_path_judge(wt_path_record_get(context->engine, context->frame->interface, &context->packet->src,
-                                     &context->packet->dst),
+    wt_path_judge(wt_path_record_get(context, &context->packet->src, &context->packet->dst),
                   WT_PATH_DF_CLEARED);
 }
 

@@ -112,8 +112,7 @@ static void report_resolve(const struct wt_context *context, struct wt_report *r
         report_look_behind_translator(context, report);
     if (!report->path)
         report->path = report_path(context, &report->quote);
-    report->record = wt_path_record_get(context->engine, context->frame->interface, &report->quote.src,
-                                        &report->quote.dst);
+    report->record = wt_path_record_get(context, &report->quote.src, &report->quote.dst);
     context->engine->reported =
         (struct wt_reported){context->frame->number, report->quote.src, report->quote.dst};
     report->record->reports++;
