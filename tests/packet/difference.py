@@ -22,7 +22,7 @@ FIELDS = ["frame.number", "frame.protocols", "ip.src", "ip.dst", "ip.len", "ip.i
           "icmp.type", "icmp.checksum.status", "icmpv6.type", "icmpv6.checksum.status", "icmp.mtu", "icmpv6.mtu",
           "sctp.checksum.status"]
 # tshark's checksum states; it calls partial and unfilled sums bad, or good where its version knows them.
-STATUS = {"0": {"bad", "partial", "partial_no_length", "unfilled"}, "1": {"valid", "partial"},
+STATUS = {"0": {"bad", "partial", "partial_no_length", "unfilled"}, "1": {"valid", "partial", "partial_no_length"},
           "2": {"unverifiable", "partial", "partial_no_length", "unfilled", "absent"}, "3": {"absent", "unfilled"},
           "4": {"bad", "unfilled"}}
 
@@ -58,11 +58,16 @@ def readpcap(program, path):
 
 
 def names(theirs):
-    """The layers in question that tshark found, in order. Since 4.4 it does not name the IP header behind an MPLS label."""
+    """
+    The layers in question that tshark found, in order. Since 4.4 it does not name the IP header behind an MPLS label; 4.6
+    calls IPv6 behind a GTP extension header ip.
+    """
     protocols = theirs["frame.protocols"][0].split(":") if theirs["frame.protocols"] else []
     for name in ("ip", "ipv6"):
         if "mpls" in protocols and len(theirs[f"{name}.src"]) > protocols.count(name):
             protocols.insert(len(protocols) - protocols[::-1].index("mpls"), name)
+    if "gtp" in protocols and protocols.count("ip") > len(theirs["ip.src"]) and "ipv6" not in protocols:
+        protocols[len(protocols) - 1 - protocols[::-1].index("ip")] = "ipv6"
     return [name for name in protocols if name in LAYERS]
 
 
