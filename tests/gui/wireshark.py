@@ -227,10 +227,10 @@ class Wireshark:
         self.until(lambda: self.ask("extent", title)[2:] == [width, height], "the size")
 
     def packets(self):
-        """[displayed, all], from the status bar, once it says so."""
+        """[displayed, all], from the status bar, once it says so; later versions say one number while all are shown."""
         words = [name for name in self.ask("names", self.main(), "label") if name.startswith("Packets:")]
         numbers = [int(part.split()[1]) for part in words[0].split("·")[:2]] if words else []
-        return numbers[::-1] if len(numbers) == 2 else None
+        return [numbers[-1], numbers[0]] if numbers else None
 
     def loaded(self):
         """Waits until the capture is read: then packet details are shown, and the status bar counts."""
