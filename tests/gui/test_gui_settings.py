@@ -31,9 +31,12 @@ def page(gui):
     """Opens Preferences > Protocols > WireTruth; the window's title."""
     title = gui.open("Edit", "Preferences…")
     names = [row[0] for row in gui.table(title)["rows"]]
-    gui.click(gui.ask("where", title, names.index("Protocols"), 0))
-    gui.keys("Right")
-    gui.until(lambda: len(gui.table(title)["rows"]) > len(names), "the protocols")
+
+    def act():
+        gui.click(gui.ask("where", title, names.index("Protocols"), 0))
+        gui.keys("Right")
+
+    gui.insist(act, lambda: len(gui.ask("column", title, 0)) > len(names), "the protocols")
     gui.run("xdotool", "type", "WireTruth")
     gui.until(lambda: "Wire Truth" in gui.ask("names", title, "label"), "the page")
     return title
