@@ -101,7 +101,6 @@ enum wt_path_verdict {
 
 /* What there is to tell of the way from one address to another. Zero where nothing is known. */
 struct wt_path_state {
-    uint32_t first; /* frame in which there was something to tell for the first time */
     uint32_t link_mtu, path_mtu;
     uint32_t since;     /* frame of the report that told the path MTU */
     uint32_t reports;   /* for packets of this path */

@@ -36,10 +36,7 @@ struct wt_path_record *wt_path_record_get(const struct wt_context *context, cons
     struct wt_path *path = wt_table_find(context->engine->paths, &key);
     if (path)
         path->troubled = true;
-    struct wt_path_record *record = wt_table_get(context->engine->path_records, &key);
-    if (record->first == 0)
-        record->first = context->frame->number;
-    return record;
+    return wt_table_get(context->engine->path_records, &key);
 }
 
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
@@ -83,7 +80,6 @@ bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const st
         return false;
     const struct wt_path *path = wt_table_peek(engine->paths, &key);
     *state = (struct wt_path_state){
-        .first = record->first,
         .link_mtu = record->link_mtu,
         .path_mtu = record->mtu,
         .since = record->since,

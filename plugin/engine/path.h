@@ -31,7 +31,6 @@ struct wt_path {
 struct wt_path_record {
     struct wt_entry entry;
     struct wt_path_key key;
-    uint32_t first;       /* frame with the first report or symptom */
     uint32_t mtu;         /* as in the path */
     uint32_t since;       /* frame of the report that told it */
     uint32_t lost;        /* smallest packet refused, or vanished; 0 without one */

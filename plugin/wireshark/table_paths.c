@@ -94,9 +94,7 @@ static void set_path(struct wt_sheet *sheet, const struct wt_record *record, con
     struct wt_path_state state;
     bool added = false;
 
-    /* In a second pass the engine knows the future; rows come in the order of a single pass all the same. */
-    if (!wt_engine_path(record->engine, key.interface, src, dst, &state) ||
-        state.first > record->frame.number)
+    if (!wt_engine_path(record->engine, key.interface, src, dst, &state))
         return;
     struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
     if (wt_sheet_is_others(row)) {
