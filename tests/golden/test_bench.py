@@ -17,10 +17,10 @@ def test_table():
     ran = bench("--scale", "0.001", "--runs", "1", "--no-peers", "small", "scan")
     assert (ran.returncode, ran.stderr) == (0, "")
     head, *rows = ran.stdout.splitlines()
-    assert re.split(r"  +", head.strip()) == ["capture", "command", "installed", "at work", "memory"]
+    assert re.split(r"  +", head.strip()) == ["capture", "command", "installed", "at work", "no sums", "memory"]
     assert [row.split()[0] for row in rows] == 3 * ["small"] + 3 * ["scan"]
     for row in rows:
-        ratios = [float(number) for number in row.split()[-3:]]
+        ratios = [float(number) for number in row.split()[-4:]]
         assert all(0.1 < ratio < 10 for ratio in ratios), row
 
 
