@@ -57,15 +57,6 @@ static inline void wt_bytes_narrow(struct wt_bytes *bytes, uint32_t end)
         bytes->count = end;
 }
 
-/* Copies `length` bytes, zeros where they are not there. */
-static inline void wt_bytes_copy(const struct wt_bytes *bytes, uint32_t offset, void *to, uint32_t length)
-{
-    memset(to, 0, length);
-    uint32_t left = wt_bytes_left(bytes, offset);
-    if (left)
-        memcpy(to, bytes->data + offset, left < length ? left : length);
-}
-
 static inline uint8_t wt_bytes_u8(const struct wt_bytes *bytes, uint32_t offset)
 {
     return offset < bytes->count ? bytes->data[offset] : 0;
