@@ -15,10 +15,8 @@ void wt_walk_stop_plain(struct wt_walk *walk)
 bool wt_walk_enter(struct wt_walk *walk, enum wt_layer_kind kind)
 {
     struct wt_layers *layers = walk->layers;
-    if (walk->offset > walk->bytes.count) {
-        wt_walk_stop(walk, wt_walk_shortage(walk));
+    if (!wt_walk_need(walk, 0))
         return false;
-    }
     if (layers->count == WT_LAYERS_MAX) {
         wt_walk_stop(walk, WT_COVERAGE_TOO_DEEP);
         return false;

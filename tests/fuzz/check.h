@@ -29,6 +29,9 @@ void check_read(const struct wt_frame *frame, struct wt_reading *reading);
 
 struct check;
 
+/* Preferences that the bits of a byte of the input choose. */
+struct wt_preferences check_preferences(uint8_t byte);
+
 /* Two engines with the same preferences. */
 struct check *check_open(const struct wt_preferences *preferences);
 

@@ -31,6 +31,17 @@ static void check_report(void)
     fprintf(stderr, "frames judged: %lu\n", frames_judged);
 }
 
+struct wt_preferences check_preferences(uint8_t byte)
+{
+    return (struct wt_preferences){
+        .link_mtu = byte & 0x01 ? 1500 : 0,
+        .capture_point = (enum wt_capture_point)((byte >> 1) % (WT_POINT_BETWEEN + 1)),
+        .verify_checksums = true,
+        .has_default_scale = byte & 0x20,
+        .default_scale = 7,
+    };
+}
+
 struct check *check_open(const struct wt_preferences *preferences)
 {
     static bool reports = false;

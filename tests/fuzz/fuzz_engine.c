@@ -16,22 +16,11 @@ enum {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct wt_preferences preferences(uint8_t byte)
-{
-    return (struct wt_preferences){
-        .link_mtu = byte & 0x01 ? 1500 : 0,
-        .capture_point = (enum wt_capture_point)((byte >> 1) % (WT_POINT_BETWEEN + 1)),
-        .verify_checksums = true,
-        .has_default_scale = byte & 0x20,
-        .default_scale = 7,
-    };
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1)
         return 0;
-    const struct wt_preferences chosen = preferences(data[0]);
+    const struct wt_preferences chosen = check_preferences(data[0]);
     uint8_t forget = data[0] >> 6; /* after so many times 16 frames nothing is kept any more; 0: never */
     struct check *check = check_open(&chosen);
     struct act_stage *stage = g_new0(struct act_stage, 1);

@@ -26,17 +26,6 @@ static uint32_t u16(const uint8_t *at)
     return (uint32_t)(at[0] << 8 | at[1]);
 }
 
-static struct wt_preferences preferences(uint8_t byte)
-{
-    return (struct wt_preferences){
-        .link_mtu = byte & 0x01 ? 1500 : 0,
-        .capture_point = (enum wt_capture_point)((byte >> 1) % (WT_POINT_BETWEEN + 1)),
-        .verify_checksums = true,
-        .has_default_scale = byte & 0x20,
-        .default_scale = 7,
-    };
-}
-
 /* One record; returns how many bytes it took. */
 static size_t take(struct check *check, struct wt_frame *frame, const uint8_t *data, size_t size)
 {
@@ -64,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1)
         return 0;
-    const struct wt_preferences chosen = preferences(data[0]);
+    const struct wt_preferences chosen = check_preferences(data[0]);
     struct check *check = check_open(&chosen);
     struct wt_frame frame = {.time = 1000000000};
     for (size_t at = 1; size - at >= RECORD && frame.number < FRAMES_MAX;)
