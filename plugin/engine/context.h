@@ -37,10 +37,12 @@ struct wt_context {
     const struct wt_packet *packet;
     struct wt_link *link;
     struct wt_host *src;
-    const struct wt_host *dst; /* zero where nothing is known of it, and nothing to be kept */
-    struct wt_path *path;      /* from src to dst; the same, and then not to be written to */
-    struct wt_flow *flow;      /* NULL for packets without ports */
-    unsigned sender;           /* side of the flow that sent the packet */
+    const struct wt_host *dst;   /* zero where nothing is known of it, and nothing to be kept */
+    struct wt_path *path;        /* from src to dst; the same, and then not to be written to */
+    struct wt_flow *flow;        /* NULL for packets without ports */
+    unsigned sender;             /* side of the flow that sent the packet */
+    struct wt_side *side, *peer; /* the sending side, and the other one; where there is a flow */
+    bool tcp;                    /* a TCP packet that can be judged as one, see wt_context_is_tcp() */
     struct wt_facts *facts;
     bool innermost;   /* last packet of the frame */
     bool loopback;    /* never left the host */
@@ -72,18 +74,18 @@ void wt_relate_earlier(const struct wt_context *context, uint32_t number, enum w
 /* Sending side of the packet's flow, and the other one. Only where there is a flow. */
 static inline struct wt_side *wt_context_side(const struct wt_context *context)
 {
-    return &context->flow->side[context->sender];
+    return context->side;
 }
 
 static inline struct wt_side *wt_context_peer(const struct wt_context *context)
 {
-    return &context->flow->side[!context->sender];
+    return context->peer;
 }
 
 /* True for a TCP packet that can be judged as one: header captured, and no fragment but perhaps the first. */
 static inline bool wt_context_is_tcp(const struct wt_context *context)
 {
-    return context->flow && context->flow->key.proto == 6;
+    return context->tcp;
 }
 
 #endif

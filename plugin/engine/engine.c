@@ -128,6 +128,9 @@ static void engine_resolve(struct wt_context *context)
     if (engine_has_flow(packet)) {
         context->flow =
             wt_flow_of(context->engine->flows, context->frame->interface, packet, &context->sender);
+        context->side = &context->flow->side[context->sender];
+        context->peer = &context->flow->side[!context->sender];
+        context->tcp = packet->proto == ENGINE_TCP;
         src = &wt_context_side(context)->host;
         dst = &wt_context_peer(context)->host;
         path = &wt_context_side(context)->path;
@@ -195,6 +198,8 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
         context.packet = &reading->packet[i];
         context.innermost = i + 1 == reading->packets;
         context.flow = NULL;
+        context.side = context.peer = NULL;
+        context.tcp = false;
         engine_judge(&context);
     }
     wt_twin_judge(&context);

@@ -75,11 +75,6 @@ static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_
         flow->rtt = (uint32_t)rtt;
 }
 
-bool wt_flow_is_bad(const struct wt_packet *packet)
-{
-    return packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
-}
-
 /* The shift in force for the windows of side `which`, by what both have offered so far. */
 static int8_t flow_negotiated(const struct wt_flow *flow, unsigned which)
 {
@@ -174,9 +169,11 @@ int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)
 
 bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
+    if (!wt_flow_is_bad(packet))
+        return false;
     const struct wt_side *peer = &flow->side[!sender];
     uint32_t single = peer->mss ? peer->mss : FLOW_SEGMENT;
-    return wt_flow_is_bad(packet) && flow->side[sender].windows.sums_hold && packet->payload_len <= single;
+    return flow->side[sender].windows.sums_hold && packet->payload_len <= single;
 }
 
 uint32_t wt_flow_end(const struct wt_packet *packet)

@@ -159,7 +159,10 @@ int wt_flow_scale_used(const struct wt_flow *flow, unsigned which);
 void wt_flow_offer(struct wt_flow *flow, unsigned which, int16_t scale);
 
 /* Whether a checksum of `packet` is wrong. */
-bool wt_flow_is_bad(const struct wt_packet *packet);
+static inline bool wt_flow_is_bad(const struct wt_packet *packet)
+{
+    return packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
+}
 
 /* Whether `packet` was damaged on its way, so that its receiver never took it. Super-frames, which may keep a
  * stale checksum, and flows whose checksums are all wrong (an edited capture) are not. */

@@ -211,14 +211,11 @@ static bool twin_is_alone(const struct wt_twins *twins)
     return twins->points->count == 1 && wt_twin_store_count(twins->store) >= WT_TWIN_PRELUDE;
 }
 
-void wt_twin_judge(struct wt_context *context)
+static void twin_compare(struct wt_context *context, struct wt_twins *twins)
 {
-    struct wt_twins *twins = context->engine->twins;
     struct wt_sighting sighting;
     struct wt_twin_keys keys;
     uint32_t interface = context->frame->interface;
-    if (!twins->store && interface == twins->points->interface[0])
-        return;
     unsigned point = wt_points_of(twins->points, interface, context->frame->time);
     if (point == WT_POINTS_MAX || interface == 0)
         return;
@@ -238,6 +235,15 @@ void wt_twin_judge(struct wt_context *context)
     wt_twin_store_add(twins->store, &sighting, &keys);
     if (twins->points->count > 1)
         twin_settle(twins, context->frame->time);
+}
+
+void wt_twin_judge(struct wt_context *context)
+{
+    struct wt_twins *twins = context->engine->twins;
+    uint32_t interface = context->frame->interface;
+    bool first = twins->points->count && interface == twins->points->interface[0];
+    if (!first || (twins->store && interface != 0))
+        twin_compare(context, twins);
 }
 
 /* --- the summary --- */

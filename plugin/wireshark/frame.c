@@ -39,15 +39,24 @@ static enum wt_link_type link_type(int encapsulation)
     }
 }
 
-/* pcapng, option epb_flags, bits 0 and 1. */
+static wt_bool take_flags(wtap_block_t block, unsigned option, wtap_opttype_e type, wtap_optval_t *value,
+                          void *flags)
+{
+    (void)block, (void)type;
+    if (option == OPT_PKT_FLAGS)
+        *(uint32_t *)flags = value->uint32val;
+    return true;
+}
+
+/* pcapng, option epb_flags, bits 0 and 1. Most records have no option at all, so going through them costs
+ * less than asking for one. */
 static enum wt_direction direction(const wtap_rec *rec)
 {
     uint32_t flags = 0;
 
     if (!rec->block)
         return WT_DIRECTION_UNKNOWN;
-    if (wtap_block_get_uint32_option_value(rec->block, OPT_PKT_FLAGS, &flags) != WTAP_OPTTYPE_SUCCESS)
-        return WT_DIRECTION_UNKNOWN;
+    wtap_block_foreach_option(rec->block, take_flags, &flags);
     switch (PACK_FLAGS_DIRECTION(flags)) {
     case PACK_FLAGS_DIRECTION_INBOUND:
         return WT_DIRECTION_RECEIVED;
@@ -222,11 +231,24 @@ static enum wt_missed missed_by_walk(enum wt_coverage coverage)
     return WT_MISSED_NOTHING;
 }
 
-enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_reading *reading)
+/* Wireshark points to the addresses of the IP header that it dissected last. Where that is the innermost one
+ * of the walk, there is none further in; most frames need not be looked at more closely. */
+static bool ends_in_same_header(const packet_info *pinfo, const struct wt_frame *frame,
+                                const struct wt_reading *reading)
+{
+    const struct wt_packet *last = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
+
+    return last && reading->quotes == 0 &&
+           pinfo->net_src.data == frame->bytes + last->offset + (last->version == 4 ? 12 : 8);
+}
+
+enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,
+                               const struct wt_reading *reading)
 {
     const enum wt_missed missed = missed_by_walk(reading->layers.coverage);
 
-    if (missed || ends_in_header(reading) || any_fragment(reading))
+    if (missed || ends_in_header(reading) || ends_in_same_header(pinfo, frame, reading) ||
+        any_fragment(reading))
         return missed;
     if (ip_headers_dissected(pinfo) > ip_headers_walked(&reading->layers))
         return WT_MISSED_TUNNEL;

@@ -44,7 +44,8 @@ enum wt_missed {
  * What was missed in a frame: what the walk itself reports, or else an IP header that only Wireshark found,
  * because it sits in an encapsulation that the walk does not know.
  */
-enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_reading *reading);
+enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,
+                               const struct wt_reading *reading);
 
 /* The reason as text; NULL for WT_MISSED_NOTHING. */
 const char *wt_missed_text(enum wt_missed missed);

@@ -127,18 +127,21 @@ static uint32_t mtu_called(const char *name)
     return 0;
 }
 
-uint32_t wt_link_mtus_of(const packet_info *pinfo)
+static uint32_t mtu_of(const packet_info *pinfo)
 {
     struct wt_interface interface;
     char number[sizeof "4294967295"];
     uint32_t mtu = 0;
 
-    if (row_count == 0)
-        return 0;
     wt_frame_interface(&interface, pinfo);
     mtu = mtu_called(interface.name);
     if (!mtu)
         mtu = mtu_called(interface.description);
     (void)snprintf(number, sizeof number, "%u", interface.number);
     return mtu ? mtu : mtu_called(number);
+}
+
+uint32_t wt_link_mtus_of(const packet_info *pinfo)
+{
+    return row_count ? mtu_of(pinfo) : 0;
 }

@@ -31,6 +31,7 @@ static dissector_handle_t handle_wiretruth;
 static struct wt_engine *engine;
 static struct wt_preferences preferences; /* of the file at hand */
 static bool keep_decided, frames_kept;
+static bool demanded; /* whether anybody can see what is said; settled where frames are not kept */
 
 /* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
 static void engine_start(void)
@@ -85,7 +86,7 @@ static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *
     record->facts = wt_engine_facts(engine, pinfo->num);
     record->findings = wt_engine_findings(engine, pinfo->num);
     record->relations = wt_engine_relations(engine, pinfo->num);
-    record->missed = wt_frame_missed(pinfo, &record->reading);
+    record->missed = wt_frame_missed(pinfo, &record->frame, &record->reading);
     record->artefacts = wt_preferences_artefacts();
 }
 
@@ -111,17 +112,18 @@ static void queue_for_tables(struct wt_record *record, packet_info *pinfo)
 
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const bool demand = wt_demand(pinfo, tree);
     static struct wt_record whole; /* taps see it before the next frame comes */
     struct wt_record *record = &whole;
 
     (void)data;
-    if (!frames_kept && !demand)
+    if (frames_kept)
+        demanded = wt_demand(pinfo, tree);
+    else if (!demanded)
         return (int)tvb_captured_length(tvb);
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
     record_fill(record, pinfo, tvb, tree);
-    if (demand || is_shown(pinfo))
+    if (demanded || is_shown(pinfo))
         wt_present(record, tvb, pinfo, tree);
     if (have_tap_listener(tap_wiretruth))
         queue_for_tables(record, pinfo);

@@ -85,6 +85,9 @@ static void present_all(const struct wt_view *view)
 
 void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
+    if (!record->findings && !tree)
+        return;
+
     struct wt_view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
     const bool asked = tree && proto_field_is_referenced(tree, proto_wiretruth);
 
