@@ -67,7 +67,11 @@ def test_points_are_named(capture, tshark, any_capture):
 @pytest.mark.parametrize("ttl, mtu, source", [(64, 1420, "6"), (63, 1500, "8")], ids=["own", "forwarded"])
 def test_announced_mss(version, ttl, mtu, source, fields, any_capture):
     """A host's own SYN tells the MTU of its link; one that a router forwards does not."""
-    network = IP(dst="198.51.100.2", ttl=ttl) if version == 4 else IPv6(dst="2001:db8::2", hlim=ttl)
+    network = (
+        IP(src="192.0.2.1", dst="198.51.100.2", ttl=ttl)
+        if version == 4
+        else IPv6(src="2001:db8::1", dst="2001:db8::2", hlim=ttl)
+    )
     syn = bytes(network / TCP(flags="S", options=[("MSS", mss_of(1420, version))]))
     frame = cooked(0x0800 if version == 4 else 0x86DD, 7, OUTGOING, syn)
     path = any_capture(f"mss-{version}-{ttl}", [(10**18, frame, len(frame))])

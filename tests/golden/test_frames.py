@@ -26,6 +26,13 @@ from scapy.all import (
 from scapy.contrib.geneve import GENEVE
 from scapy.contrib.mpls import MPLS
 
+
+
+def ether(**others):
+    """With both addresses: else scapy asks the routes and the network of this machine for them."""
+    return Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02", **others)
+
+
 DATA = b"x" * 100
 V4 = IP(src="192.0.2.1", dst="198.51.100.2") / TCP(sport=1000, dport=80, flags="A") / DATA
 V6 = IPv6(src="2001:db8::1", dst="2001:db8::2") / UDP(sport=1000, dport=2000) / DATA
@@ -33,29 +40,29 @@ OUTER = IP(src="10.0.0.1", dst="10.0.0.2")
 OUTER6 = IPv6(src="2001:db8:1::1", dst="2001:db8:1::2")
 
 KNOWN = {
-    "ethernet": (Ether() / V4, 1),
-    "ethernet v6": (Ether() / V6, 1),
-    "vlan": (Ether() / Dot1Q(vlan=5) / V4, 1),
-    "qinq": (Ether(type=0x88A8) / Dot1Q(vlan=5) / Dot1Q(vlan=6) / V6, 1),
-    "mpls": (Ether(type=0x8847) / MPLS(label=5, s=1) / V4, 1),
-    "pppoe": (Ether() / PPPoE(sessionid=3) / PPP() / V4, 1),
+    "ethernet": (ether() / V4, 1),
+    "ethernet v6": (ether() / V6, 1),
+    "vlan": (ether() / Dot1Q(vlan=5) / V4, 1),
+    "qinq": (ether(type=0x88A8) / Dot1Q(vlan=5) / Dot1Q(vlan=6) / V6, 1),
+    "mpls": (ether(type=0x8847) / MPLS(label=5, s=1) / V4, 1),
+    "pppoe": (ether() / PPPoE(sessionid=3) / PPP() / V4, 1),
     "sll": (CookedLinux() / V4, 1),
     "loopback": (Loopback() / V4, 1),
-    "ipip": (Ether() / OUTER / V4, 2),
-    "6in4": (Ether() / OUTER / V6, 2),
-    "4in6": (Ether() / OUTER6 / V4, 2),
-    "gre": (Ether() / OUTER / GRE() / V4, 2),
-    "vxlan": (Ether() / OUTER / UDP(sport=5000, dport=4789) / VXLAN(flags="Instance", vni=7) / Ether() / V4, 2),
-    "geneve": (Ether() / OUTER6 / UDP(sport=5000, dport=6081) / GENEVE(vni=7) / Ether() / V6, 2),
-    "etherip": (Ether() / IP(src="10.0.0.1", dst="10.0.0.2", proto=97) / Raw(b"\x30\x00") / Ether() / V4, 2),
-    "icmp error": (Ether() / OUTER / ICMP(type=3, code=4, nexthopmtu=1400) / bytes(V4)[:60], 1),
-    "no ip": (Ether() / ARP(), 0),
+    "ipip": (ether() / OUTER / V4, 2),
+    "6in4": (ether() / OUTER / V6, 2),
+    "4in6": (ether() / OUTER6 / V4, 2),
+    "gre": (ether() / OUTER / GRE() / V4, 2),
+    "vxlan": (ether() / OUTER / UDP(sport=5000, dport=4789) / VXLAN(flags="Instance", vni=7) / ether() / V4, 2),
+    "geneve": (ether() / OUTER6 / UDP(sport=5000, dport=6081) / GENEVE(vni=7) / ether() / V6, 2),
+    "etherip": (ether() / IP(src="10.0.0.1", dst="10.0.0.2", proto=97) / Raw(b"\x30\x00") / ether() / V4, 2),
+    "icmp error": (ether() / OUTER / ICMP(type=3, code=4, nexthopmtu=1400) / bytes(V4)[:60], 1),
+    "no ip": (ether() / ARP(hwsrc="02:00:00:00:00:01", psrc="192.0.2.1", pdst="192.0.2.2"), 0),
 }
 UNKNOWN = {
-    "lisp": (Ether() / OUTER / UDP(sport=5000, dport=4341) / Raw(bytes(8)) / V4, "encapsulation"),
-    "too deep": (Ether() / OUTER / OUTER / OUTER / OUTER / OUTER / OUTER / OUTER / V4, "too many headers"),
-    "cut": (Ether() / V4, "inside a header"),
-    "header length": (Ether() / IP(src="10.0.0.1", dst="10.0.0.2", ihl=3) / DATA, "contradicts itself"),
+    "lisp": (ether() / OUTER / UDP(sport=5000, dport=4341) / Raw(bytes(8)) / V4, "encapsulation"),
+    "too deep": (ether() / OUTER / OUTER / OUTER / OUTER / OUTER / OUTER / OUTER / V4, "too many headers"),
+    "cut": (ether() / V4, "inside a header"),
+    "header length": (ether() / IP(src="10.0.0.1", dst="10.0.0.2", ihl=3) / DATA, "contradicts itself"),
 }
 
 
@@ -106,7 +113,7 @@ def test_unknown_link_type(written, fields):
 
 def test_only_wireshark_knows(written, fields):
     """A tunnel on a port that the user told Wireshark."""
-    path = written([Ether() / OUTER / UDP(sport=5000, dport=7777) / VXLAN(flags="Instance", vni=7) / Ether() / V4])
+    path = written([ether() / OUTER / UDP(sport=5000, dport=7777) / VXLAN(flags="Instance", vni=7) / ether() / V4])
     assert fields(path, "wiretruth.not_looked_at")[1] == ((),)
     decoded = fields(path, "wiretruth.not_looked_at", options=["-d", "udp.port==7777,vxlan"])
     assert "only Wireshark" in decoded[1][0][0]
@@ -115,7 +122,7 @@ def test_only_wireshark_knows(written, fields):
 def test_fragments_are_not_missed(written, fields):
     """Wireshark shows the reassembled packet, and a tunnel in it, in the last fragment."""
     tunnel = OUTER / GRE() / IP(src="192.0.2.1", dst="198.51.100.2") / UDP(sport=1, dport=2) / (b"y" * 2000)
-    path = written([Ether() / piece for piece in fragment(tunnel, 1000)])
+    path = written([ether() / piece for piece in fragment(tunnel, 1000)])
     shown = fields(path, "wiretruth.not_looked_at", "wiretruth.checksum.l4", "frame.protocols")
     assert any(protocols[0].count(":ip") > 1 for _, _, protocols in shown.values())
     assert all(missed == () for missed, _, _ in shown.values())
@@ -137,7 +144,7 @@ def test_damage(capture, written, fields):
 
 def test_lowered_severity(written, fields):
     """The same finding under the same name, a Note as long as the evidence is weak."""
-    large = Ether() / IP(src="192.0.2.1", dst="198.51.100.2", flags="DF") / UDP(sport=1, dport=2) / (b"z" * 3000)
+    large = ether() / IP(src="192.0.2.1", dst="198.51.100.2", flags="DF") / UDP(sport=1, dport=2) / (b"z" * 3000)
     path = written([large])
     for options, severity in (((), "4194304"), (("-o", "wiretruth.link_mtu:1500"), "6291456")):
         assert fields(path, "_ws.expert.severity", filter="wiretruth.mtu.exceeded", options=options) == {1: ((severity,),)}
@@ -180,7 +187,7 @@ def pcapng(scratch, request):
 
 def test_direction_flags(pcapng, fields):
     """epb_flags, bits 0 and 1: 1 received, 2 sent, 0 not known; other bits mean other things."""
-    frame = Ether() / V4
+    frame = ether() / V4
     path = pcapng(section(), interface(), *(enhanced(frame, flags=flags) for flags in (1, 2, 0, 0x105)), enhanced(frame))
     shown = fields(path, "wiretruth.direction", "wiretruth.direction.source")
     assert [shown[n] for n in range(1, 6)] == [
@@ -194,8 +201,8 @@ def test_direction_flags(pcapng, fields):
 
 def test_interfaces_are_kept_apart(pcapng, fields):
     """A large fragment proves its own link's MTU and no other's, not even under the same number in the next section."""
-    jumbo = Ether() / IP(src="192.0.2.1", dst="198.51.100.2", flags="MF") / (b"j" * 8000)
-    small = Ether() / V4
+    jumbo = ether() / IP(src="192.0.2.1", dst="198.51.100.2", flags="MF") / (b"j" * 8000)
+    small = ether() / V4
     blocks = [section(), interface(), interface(), enhanced(jumbo, 0), enhanced(small, 0), enhanced(small, 1)]
     path = pcapng(*blocks, section(), interface(), enhanced(small, 0))
     shown = fields(path, "wiretruth.link_mtu")

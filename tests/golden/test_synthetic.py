@@ -61,11 +61,15 @@ def segment(version, forward, payload=0, jumbo=False, **header):
     return bytes(IPv6(src=src[6], dst=dst[6], nh=0, plen=0)) + options + tcp
 
 
+def ether(**others):
+    return Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02", **others)
+
+
 def vxlan(version, inner):
     length = 8 + 8 + 14 + len(inner)
     kind = 0x0800 if inner[0] >> 4 == 4 else 0x86DD
     head = UDP(sport=50000, dport=4789, len=length if length <= 65535 else 0, chksum=0) / VXLAN(vni=7)
-    return network(version, *OUTER[version], 17, length) / Raw(bytes(head) + bytes(Ether(type=kind)) + inner)
+    return network(version, *OUTER[version], 17, length) / Raw(bytes(head) + bytes(ether(type=kind)) + inner)
 
 
 def gre(version, inner):
@@ -94,10 +98,6 @@ def write(path, frames):
     return path
 
 
-def ether(packet):
-    return Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / packet
-
-
 def tunnelled(tunnel, outer, inner, jumbo):
     """A handshake that agrees on the MSS of the tunnel, and a super-frame; the lengths of its headers."""
     headers = NETWORK[outer] + AROUND[tunnel] + NETWORK[inner] + 20
@@ -107,7 +107,7 @@ def tunnelled(tunnel, outer, inner, jumbo):
         segment(inner, True, flags="SA", seq=4999, ack=1000, options=mss),
         segment(inner, True, PAYLOAD, jumbo, flags="A", seq=5000, ack=1000),
     )
-    return [ether(tunnel(outer, packet)) for packet in packets], 1500 - headers - 12, headers + 12
+    return [ether() / tunnel(outer, packet) for packet in packets], 1500 - headers - 12, headers + 12
 
 
 WANTED = ("l3_len", "wire.frames", "segment.size", "segment.last", "wire.len", "checksum.l4", "finding")
@@ -154,7 +154,7 @@ def test_sctp_gso(version, scratch, fields):
     chunks = [chunk(1000, 0)] + [chunk(400, number) for number in range(1, 10)]
     body = struct.pack(">HHII", 5000, 6000, 1, 0) + b"".join(chunks)
     packet = network(version, SENDER[version], RECEIVER[version], 132, len(body)) / Raw(body)
-    path = write(scratch / f"sctp-{version}.pcap", [ether(packet)])
+    path = write(scratch / f"sctp-{version}.pcap", [ether() / packet])
     room, packets, used = 1500 - NETWORK[version] - 12, 1, 0
     for each in chunks:
         packets, used = (packets + 1, len(each)) if used + len(each) > room else (packets, used + len(each))
@@ -177,7 +177,7 @@ def test_report_below_every_mtu(version, mtu, scratch, fields):
     else:
         message = IPv6(src="2001:db8::fe", dst=SENDER[6]) / ICMPv6PacketTooBig(mtu=mtu) / Raw(data[:1232])
     refused = IP(data) if version == 4 else IPv6(data)
-    path = write(scratch / f"report-{version}-{mtu}.pcap", [ether(refused), ether(message)])
+    path = write(scratch / f"report-{version}-{mtu}.pcap", [ether() / refused, ether() / message])
     shown = fields(path, "wiretruth.offender", "wiretruth.finding")
     assert shown[2][0] == ("1",)
     assert {"pmtu.report", "pmtu.implausible"} <= set(shown[2][1])
