@@ -8,12 +8,16 @@
  * Engine: every frame goes into two engines, one that keeps frames and one that does not; both must say the
  * same of the current frame. Numbers in the facts fit each other, findings a frame and entries a frame added
  * to any table are bounded, texts are complete, links lead to frames that exist.
+ *
+ * Both: the processor time that it takes is bounded. Time on the wall would depend on what else the machine
+ * does.
  */
 #ifndef WIRETRUTH_FUZZ_CHECK_H
 #define WIRETRUTH_FUZZ_CHECK_H
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <wiretruth/engine.h>
 
 #define CHECK(condition)                                                                                     \
@@ -23,6 +27,15 @@
             abort();                                                                                         \
         }                                                                                                    \
     } while (0)
+
+enum {
+    CHECK_SECONDS = 5 /* of the processor, for one input */
+};
+
+static inline void check_time(clock_t begun)
+{
+    CHECK(clock() - begun < CHECK_SECONDS * CLOCKS_PER_SEC);
+}
 
 /* Walks, reads and verifies `frame`, and checks what comes out. */
 void check_read(const struct wt_frame *frame, struct wt_reading *reading);

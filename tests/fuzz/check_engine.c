@@ -20,6 +20,7 @@ enum {
 
 struct check {
     struct wt_engine *keeping, *passing;
+    clock_t begun;
     uint32_t frames;
     bool forgot;
 };
@@ -49,6 +50,7 @@ struct check *check_open(const struct wt_preferences *preferences)
         (void)atexit(check_report);
     reports = true;
     struct check *check = g_new0(struct check, 1);
+    check->begun = clock();
     check->keeping = wt_engine_new(preferences);
     check->passing = wt_engine_new(preferences);
     wt_engine_keep(check->passing, false);
@@ -245,5 +247,6 @@ void check_close(struct check *check)
     check_engine(check->passing, check->frames);
     wt_engine_free(check->keeping);
     wt_engine_free(check->passing);
+    check_time(check->begun);
     g_free(check);
 }

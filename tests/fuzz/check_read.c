@@ -85,10 +85,12 @@ static void check_headers_only(const struct wt_frame *frame, const struct wt_rea
 
 void check_read(const struct wt_frame *frame, struct wt_reading *reading)
 {
+    clock_t begun = clock();
     memset(reading, 0xa5, sizeof *reading); /* nothing of it may survive */
     wt_walk(frame, &reading->layers);
     wt_read(frame, reading);
     wt_verify(frame, reading, true);
     check_reading(frame, reading);
     check_headers_only(frame, reading);
+    check_time(begun);
 }
