@@ -242,6 +242,9 @@ def filter_of(gui, lines, labels, name):
     pattern = re.compile(LINES.get(name, re.escape(f"[{labels[name]}: ")))
     top = next(row for row, line in enumerate(lines) if line.startswith(TOP))
     row = next(row for row, line in enumerate(lines) if row > top and pattern.match(line))
-    gui.ask("select", gui.main(), row, "Packet details")
-    gui.menu("Edit", "Copy", "As Filter")
-    return gui.until(lambda: gui.clipboard() if gui.clipboard().startswith(name) else "", f"the filter of {lines[row]}")
+
+    def act():
+        gui.ask("select", gui.main(), row, "Packet details")
+        gui.menu("Edit", "Copy", "As Filter")
+
+    return gui.insist(act, lambda: gui.clipboard() if gui.clipboard().startswith(name) else "", f"the filter of {lines[row]}")

@@ -37,8 +37,7 @@ def page(gui):
         gui.keys("Right")
 
     gui.insist(act, lambda: len(gui.ask("column", title, 0)) > len(names), "the protocols")
-    gui.run("xdotool", "type", "WireTruth")
-    gui.until(lambda: "Wire Truth" in gui.ask("names", title, "label"), "the page")
+    gui.insist(lambda: gui.run("xdotool", "type", "WireTruth"), lambda: "Wire Truth" in gui.ask("names", title, "label"), "the page")
     return title
 
 

@@ -99,12 +99,13 @@ def test_sorts(table):
     gui, title, name = table
     column = gui.table(title)["titles"].index(SORTED[name])
     values = [float(row[column]) for row in gui.table(title)["rows"]]
-    orders = sorted(values), sorted(values, reverse=True)
     assert len(values) > 1, "nothing to sort"
-    gui.click(gui.ask("where", title, -1, column))
-    first = gui.until(lambda: next((order for order in orders if order == column_of(gui, title, column)), None), "an order")
-    gui.click(gui.ask("where", title, -1, column))
-    gui.until(lambda: column_of(gui, title, column) == first[::-1], "the other order")
+    for order in (sorted(values), sorted(values, reverse=True)):
+        gui.insist(
+            lambda: gui.click(gui.ask("where", title, -1, column)),
+            lambda: column_of(gui, title, column) == order,
+            f"the order {order[0]} to {order[-1]}",
+        )
 
 
 def column_of(gui, title, column):

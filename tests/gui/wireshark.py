@@ -23,7 +23,8 @@ import time
 import conftest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 30  # seconds until a condition that does not come is a failure
+PATIENCE = 180  # seconds until a condition that does not come is a failure: a busy machine is slow, but no failure
+AGAIN = 2  # seconds until a user tries again, then longer and longer
 PAUSE = 0.05  # between two looks
 APART = 9  # pixels between clicks that are no double click; Qt's limit is 5
 NEEDED = ("wireshark", "Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
@@ -97,7 +98,7 @@ class Wireshark:
 
     def __enter__(self):
         self.prepare()
-        command = [*self.outside, *user(self.rights), "dbus-run-session", "--", HERE / "desktop", "wireshark", *self.arguments]
+        command = [*self.outside, *user(self.rights), "dbus-run-session", "--", self.home / "desktop", "wireshark", *self.arguments]
         self.errors = tempfile.TemporaryFile("w+")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors, "text": True}
         self.process = subprocess.Popen(list(map(str, command)), env=self.variables(), cwd=self.home, **pipes)
@@ -119,7 +120,8 @@ class Wireshark:
         self.errors.close()
 
     def prepare(self):
-        """A window that fills the screen."""
+        """A window that fills the screen, and `desktop` where the user can read it."""
+        shutil.copy(HERE / "desktop", self.home)
         configuration = self.home / ".config/wireshark"
         configuration.mkdir(parents=True, exist_ok=True)
         width, height, _ = self.screen.size.split("x")
@@ -137,7 +139,7 @@ class Wireshark:
             "DISPLAY": self.screen.name,
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
         }
 
@@ -176,11 +178,14 @@ class Wireshark:
 
     def insist(self, act, condition, what):
         """Does what a user would do again if nothing came of it: Wireshark may have been busy drawing something else."""
-        for patience in (2, 2, 5, 5):
+        end, patience = time.monotonic() + PATIENCE, AGAIN
+        while time.monotonic() < end:
             with contextlib.suppress(AssertionError, NotThere):
                 act()
                 return until(condition, what, patience)
-        return self.until(condition, what)
+            time.sleep(PAUSE)
+            patience *= 1.5
+        return self.until(condition, what, AGAIN)
 
     def windows(self):
         return self.ask("windows")
@@ -239,10 +244,13 @@ class Wireshark:
 
     def goto(self, number):
         """Selects a packet by its number."""
-        self.menu("Go", "Go to Packet…")
-        self.until(lambda: self.ask("write_beside", self.main(), "Packet:", str(number)) or True)
-        self.ask("press", self.main(), "Go to packet")
-        self.until(lambda: self.details() and self.details()[0].startswith(f"Frame {number}:"), f"packet {number}")
+
+        def act():
+            self.menu("Go", "Go to Packet…")
+            until(lambda: self.ask("write_beside", self.main(), "Packet:", str(number)) or True, patience=AGAIN)
+            self.ask("press", self.main(), "Go to packet")
+
+        self.insist(act, lambda: self.details() and self.details()[0].startswith(f"Frame {number}:"), f"packet {number}")
 
     def row_of(self, text):
         """Row of the line of the packet details that begins with `text`, or None."""
