@@ -19,6 +19,37 @@ BUILDS = {"release": ROOT / "build", "sanitized": ROOT / "build-sanitize"}
 TESTED = os.environ.get("WIRETRUTH_BUILDS", "release sanitized").split()
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
+HANG = 3600  # seconds until a program is taken to hang: far more than any needs on a slow machine that does other things
+NO_HOME = "/nonexistent"  # as Debian has it for nobody: of a user without any settings
+
+# What the user's own settings would change in the programs that tests start.
+os.umask(0o022)
+for name in [name for name in os.environ if name.startswith(("LC_", "WIRESHARK_", "XDG_")) or name == "LANGUAGE"]:
+    del os.environ[name]
+os.environ |= {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def tree_copy(folder, *left_out):
+    """A copy of this tree as a clone has it, without what other tests write meanwhile; for all to read."""
+    ignored = shutil.ignore_patterns("build*", ".git", "__pycache__", ".pytest_cache", *left_out)
+    return readable(shutil.copytree(ROOT, folder, ignore=ignored))
+
+
+def readable(folder):
+    """Lets everybody read `folder` and all below it."""
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    return folder
+
+
+def pytest_configure(config):
+    """Of plugins of one name Wireshark takes the system's: that would be tested in place of this tree's."""
+    if hasattr(config, "workerinput") or not shutil.which("tshark"):
+        return
+    env = os.environ | {"HOME": NO_HOME}
+    listed = subprocess.run(["tshark", "-G", "plugins"], env=env, capture_output=True, text=True, check=True).stdout
+    for line in listed.splitlines():
+        if line.startswith("wiretruth.so"):
+            raise pytest.UsageError(f"{line.split()[-1]} is installed, and would be tested in place of this tree: remove it")
 
 
 # --- unit tests in C: tests/unit/test_*.c, one item for each test path and build ---
@@ -94,7 +125,7 @@ class Programs:
         self.home = home
         shutil.copytree(plugins, home / ".local/lib/wireshark/plugins")
         give_to_user(home)
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LANG": "C.UTF-8"}
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         if preload:
             self.env |= preload
         self.cached = functools.lru_cache(maxsize=None)(self.run)
@@ -109,7 +140,7 @@ class Programs:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANG,
         )
 
     def tshark(self, *arguments):

@@ -6,6 +6,11 @@
 
 nobody=65534 # uid and gid for Wireshark's programs when we are root
 
+# What the user's own settings would change: the language of messages, rights of new files, where Wireshark looks.
+export LC_ALL=C.UTF-8
+umask 022
+unset XDG_CONFIG_HOME WIRESHARK_CONFIG_DIR WIRESHARK_PLUGIN_DIR
+
 say() {
     printf '%s\n' "$*" >&2
 }
@@ -22,6 +27,11 @@ packages_missing() {
         [ "$status" = installed ] || printf '%s ' "$package"
     done
 }
+
+# A folder for temporary files that only root can enter is of no use to nobody.
+if [ "$(id -u)" = 0 ] && ! setpriv --reuid=$nobody --regid=$nobody --clear-groups test -x "${TMPDIR:-/tmp}"; then
+    unset TMPDIR
+fi
 
 # as_root COMMAND...: fails if we are neither root nor allowed to become it without a password
 as_root() {
@@ -83,21 +93,23 @@ user_home_make() {
     [ "$(id -u)" != 0 ] || chown -R $nobody:$nobody "$user_home"
 }
 
-# as_user COMMAND...: runs it with that home
-as_user() {
+# as_user COMMAND...: runs it with that home, and there: nobody may not be able to enter the folder we are in
+as_user() (
+    cd "$user_home"
+    export HOME="$user_home" TZ=UTC
     if [ "$(id -u)" = 0 ]; then
-        setpriv --reuid=$nobody --regid=$nobody --clear-groups \
-            env -u XDG_CONFIG_HOME HOME="$user_home" LANG=C.UTF-8 TZ=UTC "$@"
+        exec setpriv --reuid=$nobody --regid=$nobody --clear-groups "$@"
     else
-        env -u XDG_CONFIG_HOME -u WIRESHARK_PLUGIN_DIR HOME="$user_home" LANG=C.UTF-8 TZ=UTC "$@"
+        exec "$@"
     fi
-}
+)
 
-# user_file FILE: a path at which that user can read FILE, a copy if need be
+# user_file FILE: a path from the root at which that user can read FILE, a copy if need be
 user_file() {
-    if as_user test -r "$1"; then
-        printf '%s\n' "$1"
+    path=$(realpath -- "$1")
+    if as_user test -r "$path"; then
+        printf '%s\n' "$path"
     else
-        cp -- "$1" "$user_home/${1##*/}" && chmod a+r "$user_home/${1##*/}" && printf '%s\n' "$user_home/${1##*/}"
+        cp -- "$path" "$user_home/${1##*/}" && chmod a+r "$user_home/${1##*/}" && printf '%s\n' "$user_home/${1##*/}"
     fi
 }

@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="one version is enough: they look at the core only")
 @pytest.mark.parametrize("command", ["coverage", "valgrind", "mutation/run"])
 def test_command(command):
-    ran = subprocess.run([conftest.ROOT / "tests" / command], capture_output=True, text=True, timeout=900)
+    ran = subprocess.run([conftest.ROOT / "tests" / command], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -18,6 +18,6 @@ def test_command(command):
 def test_shift(build):
     """Sequence numbers that pass 2^32 in the middle of every connection, and other clocks, change nothing that is said."""
     captures = sorted((conftest.ROOT / "captures").rglob("*.pcapng"))
-    ran = subprocess.run([conftest.BUILDS[build] / "tools/shift", *captures], capture_output=True, text=True, timeout=300)
+    ran = subprocess.run([conftest.BUILDS[build] / "tools/shift", *captures], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr
     assert ran.stdout == f"{len(captures)} of {len(captures)} the same\n"

@@ -19,13 +19,13 @@ def test_kept_inputs(build, target):
     inputs = sorted((HERE / "corpus" / target).iterdir())
     assert len(inputs) > 100
     program = conftest.BUILDS[build] / "fuzz" / f"fuzz_{target}"
-    ran = subprocess.run([program, *inputs], capture_output=True, text=True, timeout=300)
+    ran = subprocess.run([program, *inputs], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == f"{len(inputs)} inputs\n"
 
 
 def test_fuzz():
-    ran = subprocess.run([HERE / "run", str(SECONDS)], capture_output=True, text=True, timeout=600)
+    ran = subprocess.run([HERE / "run", str(SECONDS)], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     done = {target: int(inputs) for target, inputs in re.findall(r"^(\w+): .*inputs (\d+)", ran.stdout, re.MULTILINE)}
     for target in ("reader", "frames", "engine"):
@@ -35,5 +35,5 @@ def test_fuzz():
 @pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="there is no build with sanitizers here")
 def test_mutated_captures():
     """240,000 frames read; for more: tests/fuzz/mutate --rounds N."""
-    ran = subprocess.run([HERE / "mutate", "--rounds", "8"], capture_output=True, text=True, timeout=600)
+    ran = subprocess.run([HERE / "mutate", "--rounds", "8"], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout + ran.stderr

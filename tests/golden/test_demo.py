@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
+import conftest
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,7 +18,7 @@ def run(root, *arguments, user=None, home=None):
     as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
     env = {"PATH": os.environ["PATH"], "HOME": str(home or os.environ.get("HOME", "/"))}
     command = [*as_user, root / "captures/demo", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=root, timeout=540)
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=root, timeout=conftest.HANG)
 
 
 def test_bundled():
@@ -70,7 +71,7 @@ def test_broken_file(kind, scratch):
 def test_as_ordinary_user(scratch):
     """A tree of the user's own, built by the user."""
     tree = scratch / "tree"
-    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns("build*", ".git", "__pycache__", ".pytest_cache"))
+    conftest.tree_copy(tree)
     home = scratch / "user"
     home.mkdir()
     for path in (home, tree, *tree.rglob("*")):

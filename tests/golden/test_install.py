@@ -2,6 +2,7 @@
 """Where the plugin can be used from: the build folder and the system's folder. tests/package/ has the user's own."""
 
 import os
+import shutil
 import subprocess
 
 import conftest
@@ -13,11 +14,12 @@ def installed(folder):
 
 
 def test_build_folder(programs):
-    """As WIRESHARK_PLUGIN_DIR, without anything in the home."""
-    empty = programs.home.parent / "empty"
+    """As WIRESHARK_PLUGIN_DIR, without anything in the home. A copy: the user may not be able to enter this tree."""
+    empty, built = programs.home.parent / "empty", programs.home.parent / "built"
     empty.mkdir()
+    conftest.readable(shutil.copytree(conftest.BUILDS["release"] / "plugins", built))
     conftest.give_to_user(empty)
-    settings = [f"HOME={empty}", f"WIRESHARK_PLUGIN_DIR={conftest.BUILDS['release'] / 'plugins'}"]
+    settings = [f"HOME={empty}", f"WIRESHARK_PLUGIN_DIR={built}"]
     listed = programs.run("env", *settings, "tshark", "-G", "plugins")
     assert "wiretruth.so" in listed.stdout
     assert "wiretruth.so" not in programs.run("env", settings[0], "tshark", "-G", "plugins").stdout

@@ -2,7 +2,6 @@
 """The documents: links lead somewhere, version numbers agree, and the example of CONTRIBUTING.md works as it stands."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -73,8 +72,7 @@ def test_debian_changelog():
 @pytest.fixture(scope="session")
 def example(tmp_path_factory):
     """The build folder of a copy of this tree with the example of CONTRIBUTING.md applied, and what is called in it."""
-    tree = tmp_path_factory.mktemp("example") / "tree"
-    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", "build*", "*.pcapng", "*.truth.json", "corpus"))
+    tree = conftest.tree_copy(tmp_path_factory.mktemp("example") / "tree", "*.pcapng", "*.truth.json", "corpus")
     patch = "".join(re.findall(r"^```diff\n(.*?)^```$", CONTRIBUTING, re.MULTILINE | re.DOTALL))
     subprocess.run(["patch", "-p1", "--batch"], cwd=tree, input=patch, text=True, check=True)
     build = tree / "build"

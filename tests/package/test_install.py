@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILDS, IS_ROOT, NOBODY, ROOT
+from conftest import BUILDS, IS_ROOT, NOBODY, ROOT, tree_copy
 
 PROFILE = "Wire Truth"
 WITH_PROFILE = ("-C", PROFILE) if (ROOT / "plugin/profile").exists() else ()
@@ -28,7 +28,7 @@ def tracked(folder):
 def as_user(home, *command, root=False):
     """Runs it with that home, and not as root unless told so. Its output; fails the test if it fails."""
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if IS_ROOT and not root else []
-    env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
     ran = subprocess.run([*user, *map(str, command)], env=env, cwd=home, capture_output=True, text=True)
     assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
     return ran.stdout
@@ -57,7 +57,7 @@ def test_personal(scratch, capture):
     """From the sources to a working tshark, all done by a user who may write nowhere but at home."""
     home = home_make(scratch / "personal")
     file = capture("rtl8139/tso-on-1492.sender")
-    source = shutil.copytree(ROOT, scratch / "source", ignore=shutil.ignore_patterns("build*", ".git", "*.pcapng"))
+    source = tree_copy(scratch / "source", "*.pcapng")
     assert not plugin_loaded(home)
     as_user(home, "cmake", "-S", source, "-B", home / "build", "-DWIRETRUTH_INSTALL_PERSONAL=ON", "-DBUILD_TESTING=OFF")
     as_user(home, "cmake", "--build", home / "build", "--parallel", "2")

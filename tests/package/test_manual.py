@@ -64,7 +64,7 @@ def test_every_preference_is_explained(tshark):
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 def test_manual_page_is_correct():
     command = ["man", "--warnings=all", "-l", FOLDER / "wiretruth.7"]
-    env = {"MANWIDTH": "80", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+    env = {"MANWIDTH": "80", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
     ran = subprocess.run(command, capture_output=True, text=True, env=env)
     assert ran.returncode == 0 and ran.stderr == ""
     assert "wiretruth.superframe.sent (Note)" in ran.stdout

@@ -6,6 +6,7 @@ Compared are the layers that both name (IP and everything above it), and for eve
 lengths, addresses, ports, TCP numbers and the states of its checksums. Prints each difference; exits 1 if any.
 """
 
+import os
 import subprocess
 import sys
 
@@ -36,7 +37,8 @@ def tshark(path):
         command += ["-o", name + ":FALSE"]
     for name in FIELDS:
         command += ["-e", name]
-    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}  # no user's preferences
+    out = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
     for line in out.splitlines():
         values = line.split("\t")
         yield {name: value.split(",") if value else [] for name, value in zip(FIELDS, values)}
