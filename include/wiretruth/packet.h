@@ -3,8 +3,9 @@
  * packet: what a captured frame holds, read from its own bytes.
  *
  * wt_walk() finds the layers of a frame, wt_read() turns them into one plain wt_packet for every IP packet in
- * it, outer before inner, and wt_verify() judges their checksums. None of the three keeps state or guesses:
- * the same bytes give the same answer in every pass. Every read is bounded by the captured length.
+ * it, outer before inner, and wt_verify() judges their checksums. wt_read_frame() does the first two at once,
+ * and faster. None of them keeps state or guesses: the same bytes give the same answer in every pass. Every
+ * read is bounded by the captured length.
  *
  * Units: offsets and lengths are bytes, offsets count from the first byte of the frame, times are nanoseconds
  * since the epoch, multi-byte header fields are in host order.
@@ -243,6 +244,9 @@ void wt_walk(const struct wt_frame *frame, struct wt_layers *layers);
  * left WT_CHECKSUM_UNVERIFIABLE. A header that the captured bytes do not hold lowers the coverage.
  */
 void wt_read(const struct wt_frame *frame, struct wt_reading *reading);
+
+/* Fills `reading` as wt_walk() and wt_read() do, in a shorter way for the most common frames. */
+void wt_read_frame(const struct wt_frame *frame, struct wt_reading *reading);
 
 /*
  * Judges the checksums of all packets in `reading` (never of quotes). With `payload` false no payload byte is

@@ -40,9 +40,10 @@ struct verify {
 struct job {
     uint32_t offset; /* of the L4 header */
     uint32_t length; /* to be summed */
+    uint32_t pseudo_length;
     uint32_t field_offset;
+    uint64_t pseudo; /* sum of the pseudo header without its length, not folded */
     uint16_t field;
-    uint16_t pseudo, pseudo_no_length;
     bool has_pseudo;
     bool segmented; /* a protocol whose segmentation a NIC may do */
     bool whole;     /* every byte is there, and may be read */
@@ -67,25 +68,35 @@ uint16_t wt_pseudo_sum_length(uint16_t pseudo, uint32_t length)
     return wt_sum_fold((uint64_t)pseudo + length);
 }
 
-/* Of an IPv4 header with its options, 5 to 15 words: too short for wt_sum_bytes() to pay. */
+/* Of an IPv4 header, most often without options. */
 static uint16_t header_sum(const uint8_t *header, uint32_t length)
 {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < length; i += 4)
+    uint64_t sum = (uint64_t)wt_load32(header) + wt_load32(header + 4) + wt_load32(header + 8) +
+                   wt_load32(header + 12) + wt_load32(header + 16);
+    for (uint32_t i = WT_IPV4_HEADER; i < length; i += 4)
         sum += wt_load32(header + i);
     return wt_sum_fold(sum);
 }
 
+/* The field that makes `sum`, of what it protects and itself, right: as it is, if it does; 0 for 0xffff. */
+static uint16_t expected_field(uint16_t sum, uint16_t field)
+{
+    if (sum == 0xffff)
+        return field == 0xffff ? 0 : field;
+    return (uint16_t)~wt_sum_fold((uint64_t)sum + (uint16_t)~field);
+}
+
 static void verify_ipv4_header(const struct wt_bytes *bytes, struct wt_packet *packet)
 {
-    uint32_t length = (wt_bytes_u8(bytes, packet->offset) & 15U) * 4U;
-    packet->ip_checksum_field = wt_bytes_u16(bytes, packet->offset + IPV4_CHECKSUM);
-    const uint8_t *header = wt_bytes_span(bytes, packet->offset, length);
-    if (!header)
+    const uint8_t *header = wt_bytes_span(bytes, packet->offset, WT_IPV4_HEADER);
+    uint32_t length = header ? (header[0] & 15U) * 4U : 0;
+    if (length < WT_IPV4_HEADER)
+        return;
+    packet->ip_checksum_field = wt_load16(header + IPV4_CHECKSUM);
+    if (!wt_bytes_hold(bytes, packet->offset, length))
         return;
     uint16_t sum = header_sum(header, length);
-    packet->ip_checksum_expected =
-        (uint16_t)~wt_sum_fold((uint64_t)sum + (uint16_t)~packet->ip_checksum_field);
+    packet->ip_checksum_expected = expected_field(sum, packet->ip_checksum_field);
     if (sum == 0xffff)
         packet->ip_checksum = WT_CHECKSUM_VALID;
     else if (packet->ip_checksum_field == 0)
@@ -107,24 +118,22 @@ static uint64_t add_fills(const struct verify *verify, uint32_t offset, uint64_t
 }
 
 /* Sums the packet: true if its field is right. `*expected` is the field that would be. */
-static bool sum_is_right(const struct verify *verify, const struct job *job, uint16_t *expected)
+static inline bool sum_is_right(const struct verify *verify, const struct job *job, uint16_t *expected)
 {
-    uint64_t sum =
-        (uint64_t)sum_at(&verify->bytes, job->offset, job->length) + (job->has_pseudo ? job->pseudo : 0);
-    uint64_t filled = add_fills(verify, job->offset, sum);
-    bool right = wt_sum_fold(sum) == 0xffff;
-    if (!right)
-        sum = filled;
-    *expected = (uint16_t)~wt_sum_fold(sum + (uint16_t)~job->field);
-    return right || wt_sum_fold(sum) == 0xffff;
+    uint64_t all = job->pseudo + job->pseudo_length + sum_at(&verify->bytes, job->offset, job->length);
+    uint16_t sum = wt_sum_fold(all);
+    if (sum != 0xffff && verify->fills)
+        sum = wt_sum_fold(add_fills(verify, job->offset, all));
+    *expected = expected_field(sum, job->field);
+    return sum == 0xffff;
 }
 
 /* The state that the headers alone tell; WT_CHECKSUM_BAD if they tell nothing. */
 static enum wt_checksum unfinished_state(const struct job *job)
 {
-    if (job->has_pseudo && wt_sum_equal(job->field, job->pseudo))
+    if (job->has_pseudo && wt_sum_equal(job->field, wt_sum_fold(job->pseudo + job->pseudo_length)))
         return WT_CHECKSUM_PARTIAL;
-    if (job->segmented && wt_sum_equal(job->field, job->pseudo_no_length))
+    if (job->segmented && wt_sum_equal(job->field, wt_sum_fold(job->pseudo)))
         return WT_CHECKSUM_PARTIAL_NO_LENGTH;
     return job->field == 0 ? WT_CHECKSUM_UNFILLED : WT_CHECKSUM_BAD;
 }
@@ -137,7 +146,7 @@ static void remember_fill(struct verify *verify, const struct job *job, const st
             (struct fill){job->field_offset, job->field, packet->l4_checksum_expected};
 }
 
-static void verify_sum(struct verify *verify, const struct job *job, struct wt_packet *packet)
+static inline void verify_sum(struct verify *verify, const struct job *job, struct wt_packet *packet)
 {
     bool right = job->whole && sum_is_right(verify, job, &packet->l4_checksum_expected);
     packet->l4_checksum = right ? WT_CHECKSUM_VALID : unfinished_state(job);
@@ -157,7 +166,8 @@ static uint32_t l4_captured(const struct wt_packet *packet)
 
 /* A job over the whole L4 part, with a field at `field` in its header; false if that field was not captured.
  */
-static bool plan(const struct verify *verify, struct wt_packet *packet, uint32_t field, struct job *job)
+static inline bool plan(const struct verify *verify, struct wt_packet *packet, uint32_t field,
+                        struct job *job)
 {
     *job = (struct job){.offset = packet->l4_offset, .length = packet->l4_len};
     job->field_offset = packet->l4_offset + field;
@@ -168,10 +178,13 @@ static bool plan(const struct verify *verify, struct wt_packet *packet, uint32_t
     return true;
 }
 
-static uint64_t address_sum(const struct wt_address *address)
+/* The prefix of an IPv4-mapped address is 0xffff, a zero. */
+static inline uint64_t address_sum(const struct wt_address *address, uint8_t version)
 {
-    return (uint64_t)wt_load32(address->bytes) + wt_load32(address->bytes + 4) +
-           wt_load32(address->bytes + 8) + wt_load32(address->bytes + 12);
+    uint64_t sum = wt_load32(address->bytes + 12);
+    if (version == 4)
+        return sum;
+    return sum + wt_load32(address->bytes) + wt_load32(address->bytes + 4) + wt_load32(address->bytes + 8);
 }
 
 /*
@@ -179,10 +192,12 @@ static uint64_t address_sum(const struct wt_address *address)
  * gone through again. An IPv4-mapped address sums to the same as the IPv4 address: its prefix is 0xffff, a
  * zero.
  */
-static bool packet_pseudo_sum(const struct verify *verify, const struct wt_packet *packet, uint16_t *sum)
+static inline bool packet_pseudo_sum(const struct verify *verify, const struct wt_packet *packet,
+                                     uint64_t *sum)
 {
     if (packet->ip_header_len == (packet->version == 4 ? WT_IPV4_HEADER : WT_IPV6_HEADER)) {
-        *sum = wt_sum_fold((uint64_t)packet->proto + address_sum(&packet->src) + address_sum(&packet->dst));
+        *sum = packet->proto + address_sum(&packet->src, packet->version) +
+               address_sum(&packet->dst, packet->version);
         return true;
     }
     struct wt_ip ip;
@@ -193,12 +208,12 @@ static bool packet_pseudo_sum(const struct verify *verify, const struct wt_packe
 }
 
 /* Adds the pseudo header of `packet` to the job. */
-static void plan_pseudo(const struct verify *verify, const struct wt_packet *packet, struct job *job)
+static inline void plan_pseudo(const struct verify *verify, const struct wt_packet *packet, struct job *job)
 {
-    job->has_pseudo = packet_pseudo_sum(verify, packet, &job->pseudo_no_length);
+    job->has_pseudo = packet_pseudo_sum(verify, packet, &job->pseudo);
+    job->pseudo_length = packet->l4_len;
     job->whole &= job->has_pseudo;
     job->segmented = job->has_pseudo && (packet->proto == WT_PROTO_TCP || packet->proto == WT_PROTO_UDP);
-    job->pseudo = wt_pseudo_sum_length(job->pseudo_no_length, packet->l4_len);
 }
 
 static void verify_tcp(struct verify *verify, struct wt_packet *packet)

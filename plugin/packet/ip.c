@@ -7,12 +7,9 @@
  * also carry the real length in a jumbo option (RFC 2675), and a genuine payload length 0 exists too (No Next
  * Header): more bytes must follow than padding and trailers explain.
  */
-#include "ip.h"
+#include "l3.h"
 
 enum {
-    IPV4_DF = 0x4000,
-    IPV4_MF = 0x2000,
-    IPV4_OFFSET = 0x1fff,
     IPV4_OPTION_END = 0,
     IPV4_OPTION_NOP = 1,
     IPV4_OPTION_LSRR = 131,
@@ -46,25 +43,14 @@ static void ipv4_read_route(const struct wt_bytes *bytes, struct wt_ip *ip)
 /* `header` is the fixed header. */
 static bool ipv4_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
-    uint32_t at = ip->offset, left = limit > at ? limit - at : 0;
-    ip->header_len = (header[0] & 15U) * 4U;
+    uint32_t at = ip->offset;
+    wt_l3_take_v4(header, ip);
     ip->coverage = WT_COVERAGE_MALFORMED;
     if (ip->header_len < WT_IPV4_HEADER)
         return false;
-    uint16_t fragment = wt_load16(header + 6);
-    ip->tos = header[1];
-    ip->length_field = wt_load16(header + 2);
     ip->length_zero = ip->length_field == 0;
-    ip->length = ip->length_zero ? left : ip->length_field;
-    ip->has_id = true;
-    ip->id = wt_load16(header + 4);
-    ip->df = fragment & IPV4_DF;
-    ip->more_fragments = fragment & IPV4_MF;
-    ip->fragment_offset = (fragment & IPV4_OFFSET) * 8U;
-    ip->ttl = header[8];
-    ip->proto = header[9];
-    ip->src_offset = at + 12;
-    ip->dst_offset = at + 16;
+    if (ip->length_zero)
+        ip->length = limit > at ? limit - at : 0;
     if (ip->length < ip->header_len)
         return true;
     ip->coverage = wt_bytes_hold(bytes, at, ip->header_len) ? WT_COVERAGE_COMPLETE : WT_COVERAGE_TRUNCATED;
@@ -87,15 +73,7 @@ static void ipv6_fill_length(struct wt_ip *ip, uint32_t limit)
 
 static bool ipv6_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
-    uint32_t at = ip->offset;
-    ip->header_len = WT_IPV6_HEADER;
-    ip->tos = (uint8_t)(wt_load16(header) >> 4);
-    ip->length_field = ip->length = wt_load16(header + 4) + (uint32_t)WT_IPV6_HEADER;
-    ip->proto = header[6];
-    ip->ttl = header[7];
-    ip->df = true;
-    ip->src_offset = at + 8;
-    ip->dst_offset = at + 24;
+    wt_l3_take_v6(header, ip);
     ip->coverage = WT_COVERAGE_COMPLETE;
     if (ip->length_field == WT_IPV6_HEADER)
         ipv6_fill_length(ip, limit);

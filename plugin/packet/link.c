@@ -6,11 +6,8 @@
 enum {
     ETHERTYPE_MIN = 0x600, /* IEEE 802.3: below it is a length */
     LENGTH_MAX = 1500,
-    ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_ARP = 0x0806,
     ETHERTYPE_TRANSPARENT_BRIDGING = 0x6558,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
     ETHERTYPE_PPP = 0x880b,
     ETHERTYPE_MPLS = 0x8847,
     ETHERTYPE_MPLS_UPSTREAM = 0x8848,
@@ -51,11 +48,11 @@ static bool ethertype_encapsulates(uint16_t type)
 static wt_step *ethertype_step(uint16_t type)
 {
     switch (type) {
-    case ETHERTYPE_IPV4:
+    case WT_ETHERTYPE_IPV4:
         return wt_walk_ipv4;
-    case ETHERTYPE_IPV6:
+    case WT_ETHERTYPE_IPV6:
         return wt_walk_ipv6;
-    case ETHERTYPE_VLAN:
+    case WT_ETHERTYPE_VLAN:
     case ETHERTYPE_PROVIDER_BRIDGING:
     case ETHERTYPE_QINQ_OLD:
         return wt_walk_vlan;
@@ -103,18 +100,12 @@ static void type_or_length(struct wt_walk *walk, uint16_t type)
     }
 }
 
-/* Cisco ISL puts its own header, addressed like this, around the frame. */
-static bool is_isl(const struct wt_walk *walk)
-{
-    uint32_t high = wt_bytes_u32(&walk->bytes, walk->offset);
-    return (high == 0x01000c00 || high == 0x0c000c00) && wt_bytes_u8(&walk->bytes, walk->offset + 4) == 0;
-}
-
 void wt_walk_ethernet(struct wt_walk *walk)
 {
     if (!wt_walk_header(walk, WT_LAYER_ETHERNET, 14))
         return;
-    if (is_isl(walk)) {
+    const uint8_t *header = wt_bytes_span(&walk->bytes, walk->offset, 14);
+    if (!header || wt_walk_is_isl(header)) {
         wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
         return;
     }

@@ -13,7 +13,10 @@
 #include "checksum.h"
 #include "icmp.h"
 #include "ip.h"
+#include "l3.h"
 #include "l4.h"
+#include "plain.h"
+#include "reading.h"
 #include "sum.h"
 #include "tcp.h"
 
@@ -55,42 +58,6 @@ static void stretch_short_length(const struct wt_bytes *bytes, struct wt_ip *ip,
         return;
     packet->length_short = true;
     ip->length = left;
-}
-
-static void read_address(const struct wt_bytes *bytes, uint32_t offset, uint8_t version,
-                         struct wt_address *address)
-{
-    const uint8_t *at = wt_bytes_span(bytes, offset, version == 4 ? 4 : 16);
-    *address = (struct wt_address){.bytes = {[10] = 0xff, [11] = 0xff}};
-    if (at && version == 4)
-        memcpy(address->bytes + 12, at, 4);
-    else if (at)
-        memcpy(address->bytes, at, 16);
-}
-
-static void fill_l3(const struct wt_bytes *bytes, const struct wt_ip *ip, struct wt_packet *packet)
-{
-    uint32_t addresses = ip->offset + (ip->version == 4 ? 12 : 8);
-    read_address(bytes, addresses, ip->version, &packet->src);
-    read_address(bytes, addresses + (ip->version == 4 ? 4 : 16), ip->version, &packet->dst);
-    packet->version = ip->version;
-    packet->proto = ip->proto;
-    packet->ttl = ip->ttl;
-    packet->tos = ip->tos;
-    packet->df = ip->df;
-    packet->more_fragments = ip->more_fragments;
-    packet->fragment = ip->more_fragments || ip->fragment_offset;
-    packet->length_zero = ip->length_zero;
-    packet->has_id = ip->has_id;
-    packet->id = ip->id;
-    packet->fragment_offset = ip->fragment_offset;
-    packet->offset = ip->offset;
-    packet->l3_len = ip->length;
-    packet->l3_field = ip->length_field;
-    packet->ip_header_len = ip->header_len;
-    packet->jumbo_len = ip->jumbo_len;
-    packet->truncated = !wt_bytes_hold(bytes, ip->offset, ip->length);
-    packet->ip_checksum = packet->l4_checksum = WT_CHECKSUM_UNVERIFIABLE;
 }
 
 static uint32_t mix(uint32_t hash, const uint8_t *data, unsigned length)
@@ -135,11 +102,11 @@ static void fill_packet(struct read *read, const struct wt_layer *layer, struct 
 {
     struct wt_bytes bytes = read->bytes;
     wt_bytes_narrow(&bytes, read->limit);
-    memset(packet, 0, sizeof *packet);
+    wt_packet_clear(packet);
     if (!layer->quoted)
         stretch_short_length(&bytes, ip, read->limit, packet);
     packet->tunnel = find_tunnel(read, layer->quoted);
-    fill_l3(&bytes, ip, packet);
+    wt_l3_fill(&bytes, ip, packet);
     enum wt_coverage coverage = ip->coverage;
     if (wt_ip_has_l4(ip) && ip->length > ip->header_len) {
         wt_bytes_narrow(&bytes, packet->offset + packet->l3_len);
@@ -189,9 +156,7 @@ static void read_mac(struct read *read, const struct wt_layer *layer)
     const uint8_t *header = wt_bytes_span(&read->bytes, layer->offset, 12);
     if (reading->has_mac || read->around || !header)
         return;
-    memcpy(reading->mac_dst, header, 6);
-    memcpy(reading->mac_src, header + 6, 6);
-    reading->has_mac = true;
+    wt_reading_take_mac(reading, header);
 }
 
 static void read_vlan(struct read *read, const struct wt_layer *layer)
@@ -288,14 +253,19 @@ static void read_layer(struct read *read, const struct wt_layer *layer)
 void wt_read(const struct wt_frame *frame, struct wt_reading *reading)
 {
     struct read read = {.bytes = {frame->bytes, frame->captured}, .reading = reading, .limit = frame->length};
-    reading->packets = reading->quotes = reading->vlans = 0;
-    reading->quote_captured = 0;
-    reading->direction = WT_DIRECTION_UNKNOWN;
+    wt_reading_clear(reading);
     reading->has_mac = false;
     memset(reading->mac_src, 0, sizeof reading->mac_src);
     memset(reading->mac_dst, 0, sizeof reading->mac_dst);
-    memset(reading->vlan, 0, sizeof reading->vlan);
     for (unsigned i = 0; i < reading->layers.count && i < WT_LAYERS_MAX; i++)
         read_layer(&read, &reading->layers.layer[i]);
     wt_announce(frame, reading);
+}
+
+void wt_read_frame(const struct wt_frame *frame, struct wt_reading *reading)
+{
+    if (wt_plain_read(frame, reading))
+        return;
+    wt_walk(frame, &reading->layers);
+    wt_read(frame, reading);
 }

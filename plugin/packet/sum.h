@@ -11,13 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Adds the carries of `sum` back until 16 bits are left. */
+/*
+ * Folds `sum` to 16 bits. With its halves swapped and added the upper half is the sum of both, and has got
+ * the carry of the same sum in the lower half.
+ */
 static inline uint16_t wt_sum_fold(uint64_t sum)
 {
-    sum = (sum & UINT32_MAX) + (sum >> 32);
-    sum = (sum & UINT16_MAX) + (sum >> 16);
-    sum = (sum & UINT16_MAX) + (sum >> 16);
-    return (uint16_t)((sum & UINT16_MAX) + (sum >> 16));
+    sum += sum << 32 | sum >> 32;
+    uint32_t half = (uint32_t)(sum >> 32);
+    half += half << 16 | half >> 16;
+    return (uint16_t)(half >> 16);
 }
 
 /* True for equal numbers in one's complement. */

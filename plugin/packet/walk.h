@@ -55,6 +55,20 @@ void wt_walk_ethertype(struct wt_walk *walk, uint16_t type);
 void wt_walk_ppp_protocol(struct wt_walk *walk, uint16_t protocol);
 void wt_walk_ip_protocol(struct wt_walk *walk, uint8_t protocol);
 
+/* Ethernet types that more than one file names (IEEE "EtherType" registry). */
+enum {
+    WT_ETHERTYPE_IPV4 = 0x0800,
+    WT_ETHERTYPE_VLAN = 0x8100,
+    WT_ETHERTYPE_IPV6 = 0x86dd,
+};
+
+/* True if Cisco ISL has put its own header, addressed like this, around the frame. */
+static inline bool wt_walk_is_isl(const uint8_t *ethernet)
+{
+    uint32_t high = wt_load32(ethernet);
+    return (high == 0x01000c00 || high == 0x0c000c00) && ethernet[4] == 0;
+}
+
 /* True for an Ethernet type that is common enough to recognise an Ethernet header by. */
 bool wt_walk_ethertype_known(uint16_t type);
 

@@ -62,19 +62,18 @@ static void decide_keep(const packet_info *pinfo)
         wt_engine_keep(engine, false);
 }
 
-static void find_layers(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
+static void read_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
 {
-    struct wt_layers *layers = &record->reading.layers;
-
-    if (!wt_preferences_dissection() ||
-        !wt_layers_find(&record->frame, pinfo, tvb, tree, frames_kept, layers))
-        wt_walk(&record->frame, layers);
+    if (wt_preferences_dissection() &&
+        wt_layers_find(&record->frame, pinfo, tvb, tree, frames_kept, &record->reading.layers))
+        wt_read(&record->frame, &record->reading);
+    else
+        wt_read_frame(&record->frame, &record->reading);
 }
 
 static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
 {
-    find_layers(record, pinfo, tvb, tree);
-    wt_read(&record->frame, &record->reading);
+    read_frame(record, pinfo, tvb, tree);
     wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
     if (!pinfo->fd->visited) {
         decide_keep(pinfo);

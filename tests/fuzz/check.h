@@ -2,8 +2,9 @@
 /*
  * check: what must be true whatever the packets say. A broken promise aborts, which every fuzzer notices.
  *
- * Reading: offsets lie inside the captured bytes, counts below their bounds, headers and payload add up, and
- * leaving the payload out of verification changes no answer but to "unverifiable".
+ * Reading: offsets lie inside the captured bytes, counts below their bounds, headers and payload add up. The
+ * short way to read plain frames says the same as the general one, and leaving the payload out of
+ * verification changes no answer but to "unverifiable".
  *
  * Engine: every frame goes into two engines, one that keeps frames and one that does not; both must say the
  * same of the current frame. Numbers in the facts fit each other, findings a frame and entries a frame added
@@ -37,7 +38,7 @@ static inline void check_time(clock_t begun)
     CHECK(clock() - begun < CHECK_SECONDS * CLOCKS_PER_SEC);
 }
 
-/* Walks, reads and verifies `frame`, and checks what comes out. */
+/* Reads and verifies `frame`, and checks what comes out. */
 void check_read(const struct wt_frame *frame, struct wt_reading *reading);
 
 struct check;

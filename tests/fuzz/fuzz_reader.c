@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz_reader: one frame of any bytes through walk, read and verify.
+ * fuzz_reader: one frame of any bytes through both ways of reading, and verify.
  *
  * Input: link type (1 byte), by how much the frame was longer than what was captured (2 bytes), the frame.
  */

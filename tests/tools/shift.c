@@ -173,8 +173,7 @@ static void compare_relations(struct pair *pair, uint32_t number)
 static void read_frame(const struct wt_frame *frame, struct wt_reading *reading)
 {
     memset(reading, 0, sizeof *reading);
-    wt_walk(frame, &reading->layers);
-    wt_read(frame, reading);
+    wt_read_frame(frame, reading);
     wt_verify(frame, reading, true);
 }
 
