@@ -78,14 +78,13 @@ static bool length_fits(const struct wt_frame *frame, const struct wt_ip *ip)
 }
 
 /* Reads the one packet of the frame. False if its L4 header is cut, malformed, or of a tunnel. */
-static bool read_packet(struct wt_bytes bytes, const struct wt_ip *ip, struct wt_reading *reading)
+static bool read_packet(const struct wt_bytes *bytes, const struct wt_ip *ip, struct wt_reading *reading)
 {
     struct wt_packet *packet = &reading->packet[0];
     wt_packet_clear(packet);
     reading->packets = 1;
-    wt_l3_fill(&bytes, ip, packet);
-    wt_bytes_narrow(&bytes, ip->offset + ip->length);
-    if (wt_l4_read(&bytes, packet, false) != WT_COVERAGE_COMPLETE)
+    wt_l3_fill(bytes, ip, packet);
+    if (wt_l4_read(bytes, packet, false) != WT_COVERAGE_COMPLETE)
         return false;
     return ip->proto == WT_PROTO_TCP || !wt_walk_udp_tunnel(packet->src_port, packet->dst_port);
 }
@@ -100,7 +99,7 @@ bool wt_plain_read(const struct wt_frame *frame, struct wt_reading *reading)
     reading->layers.coverage = WT_COVERAGE_COMPLETE;
     wt_reading_clear(reading);
     uint16_t type = read_link(&bytes, reading, &ip.offset);
-    if (!read_ip(&bytes, type, &ip) || !length_fits(frame, &ip) || !read_packet(bytes, &ip, reading))
+    if (!read_ip(&bytes, type, &ip) || !length_fits(frame, &ip) || !read_packet(&bytes, &ip, reading))
         return false;
     add_layer(reading, ip.version == 4 ? WT_LAYER_IPV4 : WT_LAYER_IPV6, ip.offset);
     add_layer(reading, ip.proto == WT_PROTO_TCP ? WT_LAYER_TCP : WT_LAYER_UDP, ip.offset + ip.header_len);

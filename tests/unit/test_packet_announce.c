@@ -96,6 +96,23 @@ static void assert_announces(const struct message *message)
     }
 }
 
+/* The same behind an Ethernet header. */
+static struct message in_ethernet(const struct message *message)
+{
+    enum {
+        HEADER = 14
+    };
+    struct message made = *message;
+    made.link = WT_LINK_ETHERNET;
+    made.length += HEADER;
+    made.needed += HEADER;
+    memset(made.bytes, 2, HEADER);
+    memcpy(made.bytes + HEADER, message->bytes, sizeof made.bytes - HEADER);
+    made.bytes[12] = message->bytes[0] >> 4 == 4 ? 0x08 : 0x86;
+    made.bytes[13] = message->bytes[0] >> 4 == 4 ? 0x00 : 0xdd;
+    return made;
+}
+
 static void test_each(void)
 {
     const struct message messages[] = {
@@ -106,8 +123,13 @@ static void test_each(void)
         make_dhcp(2),
         make_router(1480),
     };
-    for (unsigned i = 0; i < G_N_ELEMENTS(messages); i++)
+    for (unsigned i = 0; i < G_N_ELEMENTS(messages); i++) {
         assert_announces(&messages[i]);
+        if (messages[i].link == WT_LINK_RAW_IP) {
+            struct message made = in_ethernet(&messages[i]);
+            assert_announces(&made);
+        }
+    }
 }
 
 /* A request asks, an impossible MTU says nothing. */

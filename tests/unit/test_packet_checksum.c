@@ -327,6 +327,7 @@ static void test_zero(void)
     g_assert_cmpint(read_only(&made)->l4_checksum, ==, WT_CHECKSUM_VALID);
     put16(&made, made.l4 + TCP_SUM, 0xffff);
     g_assert_cmpint(read_only(&made)->l4_checksum, ==, WT_CHECKSUM_VALID);
+    g_assert_cmphex(read_only(&made)->l4_checksum_expected, ==, 0);
     g_byte_array_free(made.bytes, TRUE);
 }
 

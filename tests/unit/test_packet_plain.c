@@ -110,6 +110,46 @@ static void test_cut(void)
     }
 }
 
+/* Bytes that are plain but for what says how to read them. */
+static void test_disguised(void)
+{
+    static const guint8 isl[] = {0x01, 0x00, 0x0c, 0x00, 0x00};
+    struct wt_frame frame = sample_frame("ethernet-v4");
+    struct wt_reading reading;
+    for (int link = WT_LINK_UNKNOWN; link <= WT_LINK_PPP; link++) {
+        frame.link_type = (enum wt_link_type)link;
+        packet_read_all(&frame, &reading);
+        g_assert_cmpint(wt_plain_read(&frame, &reading), ==, link == WT_LINK_ETHERNET);
+    }
+    frame.link_type = WT_LINK_ETHERNET;
+    memcpy((guint8 *)frame.bytes, isl, sizeof isl);
+    g_assert_false(wt_plain_read(&frame, &reading));
+    packet_read_all(&frame, &reading);
+    g_assert_cmpint(reading.layers.coverage, ==, WT_COVERAGE_ENCAPSULATION);
+    packet_frame_free(&frame);
+}
+
+/* Every length field, in frames of every length: what is too long, too short, or nothing at all. */
+static void test_lengths(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t field;
+    } samples[] = {{"ethernet-v4", 14 + 2}, {"ethernet-v6", 14 + 4}, {"udp-v4", 14 + 2}, {"tcp-syn", 14 + 2}};
+    for (unsigned i = 0; i < G_N_ELEMENTS(samples); i++) {
+        struct wt_frame frame = sample_frame(samples[i].name);
+        guint8 *field = (guint8 *)frame.bytes + samples[i].field;
+        struct wt_reading reading;
+        for (unsigned length = 0; length < 300; length++) {
+            field[0] = (guint8)(length >> 8);
+            field[1] = (guint8)length;
+            for (frame.length = frame.captured; frame.length < frame.captured + 80; frame.length++)
+                packet_read_all(&frame, &reading);
+        }
+        packet_frame_free(&frame);
+    }
+}
+
 /* The fields that are compared leave out nothing of the packet but padding. */
 static void test_fields(void)
 {
@@ -146,6 +186,8 @@ int main(int argc, char **argv)
     g_test_add_func("/plain/plain", test_plain);
     g_test_add_func("/plain/not-plain", test_not_plain);
     g_test_add_func("/plain/cut", test_cut);
+    g_test_add_func("/plain/disguised", test_disguised);
+    g_test_add_func("/plain/lengths", test_lengths);
     g_test_add_func("/plain/fields", test_fields);
     g_test_add_func("/plain/difference", test_difference);
     return g_test_run();

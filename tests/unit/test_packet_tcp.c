@@ -73,6 +73,29 @@ static void test_sack(void)
     g_assert_cmpuint(tcp.sacks, ==, 1);
 }
 
+/* Behind two NOPs the timestamp is read in one piece. */
+static void test_aligned_timestamp(void)
+{
+    struct wt_tcp tcp = read_whole(8, "0101 080a0000000b00000016");
+    g_assert_true(tcp.has_timestamp && !tcp.options_cut);
+    g_assert_cmpuint(tcp.timestamp, ==, 11);
+    g_assert_cmpuint(tcp.timestamp_echo, ==, 22);
+}
+
+/* What follows it is read, what is cut or payload is not. */
+static void test_aligned_timestamp_end(void)
+{
+    struct wt_tcp tcp = read_whole(12, "0101 080a0000000b00000016 01 030307 050a0000000100000002 0101");
+    g_assert_true(tcp.has_timestamp);
+    g_assert_cmpint(tcp.scale, ==, 7);
+    g_assert_cmpuint(tcp.sacks, ==, 1);
+    tcp = read_whole(7, "0101 080a0000000b00000016"); /* the last four bytes are payload */
+    assert_none(&tcp);
+    g_assert_true(read_options(8, "0101 080a0000000b00000016", 11, &tcp));
+    assert_none(&tcp);
+    g_assert_true(tcp.options_cut);
+}
+
 /* An option of a length that its kind does not have is ignored; what follows is still read. */
 static void test_wrong_length(void)
 {
@@ -150,6 +173,8 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/fixed", test_fixed);
     g_test_add_func("/tcp/all", test_all);
     g_test_add_func("/tcp/sack", test_sack);
+    g_test_add_func("/tcp/aligned-timestamp", test_aligned_timestamp);
+    g_test_add_func("/tcp/aligned-timestamp-end", test_aligned_timestamp_end);
     g_test_add_func("/tcp/wrong-length", test_wrong_length);
     g_test_add_func("/tcp/hostile-length", test_hostile_length);
     g_test_add_func("/tcp/end", test_end);
