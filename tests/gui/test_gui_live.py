@@ -48,7 +48,7 @@ def inside(host):
 
 
 def download(server, client):
-    moved = traffic.Transfer(server, client, "192.0.2.1", LENGTH)
+    moved = traffic.Transfer(server, client, "192.0.2.1", LENGTH, patience=wireshark.PATIENCE)
     assert moved.got == LENGTH, str(moved)
 
 

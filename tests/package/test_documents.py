@@ -12,10 +12,10 @@ from scapy.utils import wrpcap
 import conftest
 from conftest import ROOT
 
-SKIPPED = {".git", "build", "build-sanitize"}
+FOLDERS = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "build"))]
 DOCUMENTS = [
     path
-    for folder in (ROOT, *sorted(path for path in ROOT.iterdir() if path.is_dir() and path.name not in SKIPPED))
+    for folder in (ROOT, *sorted(FOLDERS))
     for path in sorted(folder.glob("*.md") if folder == ROOT else folder.rglob("*.md"))
 ]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
