@@ -19,8 +19,8 @@ sys.path.insert(0, str(ROOT / "captures"))
 from lab import pcapng  # noqa: E402
 
 HOSTS, MILLISECOND, START = 24, 10**6, 10**18
-WARN = "6291456"  # as tshark shows _ws.expert.severity
-WANTED = ("wiretruth.finding", "_ws.expert.severity", "wiretruth.twin")
+WARN = "2"
+WANTED = ("wiretruth.finding", "wiretruth.finding.severity", "wiretruth.twin")
 
 
 def datagram(version, host, ttl):
