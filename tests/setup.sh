@@ -58,7 +58,8 @@ packages_need() {
     log=$(mktemp)
     # shellcheck disable=SC2086 # a list of words
     if packages_update >"$log" 2>&1 &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >>"$log" 2>&1; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=600 \
+            --no-install-recommends install $missing >>"$log" 2>&1; then
         rm -f "$log"
     else
         tail -n 20 "$log" >&2
