@@ -25,12 +25,14 @@ WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 WS_DLL_PUBLIC void plugin_register(void);
 
+static const char short_name[] = "WireTruth";
 static int proto_wiretruth;
 static int tap_wiretruth;
 static dissector_handle_t handle_wiretruth;
 static struct wt_engine *engine;
 static struct wt_preferences preferences; /* of the file at hand */
 static bool keep_decided, frames_kept;
+static bool enabled;  /* the user may disable the protocol, then the file is dissected anew */
 static bool demanded; /* whether anybody can see what is said; settled where frames are not kept */
 
 /* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
@@ -41,8 +43,8 @@ static void engine_start(void)
     keep_decided = false;
     frames_kept = true;
     wt_demand_start(proto_wiretruth, tap_wiretruth);
-    wt_layers_want(handle_wiretruth, wt_preferences_dissection() &&
-                                         proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth)));
+    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth));
+    wt_layers_want(handle_wiretruth, enabled && wt_preferences_dissection());
 }
 
 static void engine_stop(void)
@@ -115,12 +117,15 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     struct wt_record *record = &whole;
 
     (void)data;
+    if (!enabled)
+        return 0;
     if (frames_kept)
         demanded = wt_demand(pinfo, tree);
     else if (!demanded)
         return (int)tvb_captured_length(tvb);
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
+    pinfo->current_proto = short_name; /* for expert infos; the caller puts back what was there */
     record_fill(record, pinfo, tvb, tree);
     if (demanded || is_shown(pinfo))
         wt_present(record, tvb, pinfo, tree);
@@ -129,16 +134,23 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     return (int)tvb_captured_length(tvb);
 }
 
+/*
+ * Wireshark counts each dissector of a protocol as one more layer of the packet, which costs as much as all
+ * that is done for a frame nobody asks about. What judges a whole frame is no layer of it, so the dissector
+ * is registered without its protocol: it names it, and asks whether it is enabled, by itself.
+ */
 static void proto_register_wiretruth(void)
 {
-    proto_wiretruth = proto_register_protocol("Wire Truth", "WireTruth", "wiretruth");
+    const int no_protocol = -1;
+
+    proto_wiretruth = proto_register_protocol("Wire Truth", short_name, "wiretruth");
     wt_present_register(proto_wiretruth);
     wt_expert_register(proto_wiretruth);
     wt_preferences_register(proto_wiretruth);
     tap_wiretruth = register_tap("wiretruth");
     register_init_routine(engine_start);
     register_cleanup_routine(engine_stop);
-    handle_wiretruth = register_dissector("wiretruth", dissect_wiretruth, proto_wiretruth);
+    handle_wiretruth = create_dissector_handle(dissect_wiretruth, no_protocol);
     register_postdissector(handle_wiretruth);
 }
 
