@@ -68,7 +68,7 @@ packages_need() {
     fi
 }
 
-# build FOLDER [CMAKE OPTION...]: configures and builds into $root/FOLDER
+# build FOLDER [CMAKE OPTION...]: configures and builds into $root/FOLDER, one at a time
 build() {
     folder=$root/$1
     shift
@@ -78,11 +78,18 @@ build() {
     fi
     say "Building into ${folder#"$root"/}..."
     mkdir -p "$folder" || die "cannot write to $folder"
-    if ! { cmake -S "$root" -B "$folder" "$@" && cmake --build "$folder" --parallel "$(nproc)"; } >"$folder/build.log" 2>&1; then
+    if ! build_locked "$@" 9>"$folder/build.lock"; then
         tail -n 40 "$folder/build.log" >&2
         die "the build failed, see ${folder#"$root"/}/build.log"
     fi
 }
+
+# build_locked [CMAKE OPTION...]: the same into $folder, with its lock as file 9
+build_locked() (
+    flock 9
+    exec >"$folder/build.log" 2>&1
+    cmake -S "$root" -B "$folder" "$@" && cmake --build "$folder" --parallel "$(nproc)"
+)
 
 # user_home_make: a home for Wireshark's programs with the plugin in its personal folder, in $user_home.
 # Wireshark loads personal plugins for ordinary users only, so root becomes nobody to run it.
