@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ def missing():
     absent = [program for program in NEEDED if not shutil.which(program)]
     if absent:
         return f"not installed: {' '.join(absent)}"
+    if not conftest.IS_ROOT and os.geteuid() not in (entry.pw_uid for entry in pwd.getpwall()):
+        return f"the user {os.geteuid()} has no name, and D-Bus wants one"
     looks = subprocess.run(["/usr/bin/python3", "-c", "import gi; gi.require_version('Atspi', '2.0')"], capture_output=True)
     return "not installed: python3-gi, gir1.2-atspi-2.0" if looks.returncode else ""
 
