@@ -126,8 +126,8 @@ static void engine_resolve(struct wt_context *context)
     struct wt_handle *src = &none[0], *dst = &none[1], *path = &none[2];
     bool fleeting = false;
     if (engine_has_flow(packet)) {
-        context->flow =
-            wt_flow_of(context->engine->flows, context->frame->interface, packet, &context->sender);
+        context->flow = wt_flow_of(context->engine->flows, context->engine->recent, context->frame->interface,
+                                   packet, &context->sender);
         context->side = &context->flow->side[context->sender];
         context->peer = &context->flow->side[!context->sender];
         context->tcp = packet->proto == ENGINE_TCP;

@@ -17,11 +17,22 @@ struct wt_table *wt_flows_new(void)
     return wt_table_new(sizeof(struct wt_flow), sizeof(struct wt_flow_key), FLOWS_MAX, flow_hash, flow_equal);
 }
 
+/* Which side sent `packet`: the lower address, or port of the same address, is side 0. */
+static unsigned flow_sender(const struct wt_packet *packet)
+{
+    uint64_t src[2], dst[2];
+    memcpy(src, &packet->src, sizeof src);
+    memcpy(dst, &packet->dst, sizeof dst);
+    unsigned half = src[0] == dst[0]; /* the one that tells */
+    if (src[half] == dst[half])
+        return packet->src_port > packet->dst_port;
+    return GUINT64_FROM_BE(src[half]) > GUINT64_FROM_BE(dst[half]);
+}
+
 static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *packet, unsigned *sender)
 {
-    int order = memcmp(&packet->src, &packet->dst, sizeof packet->src);
-    bool src_low = order < 0 || (order == 0 && packet->src_port <= packet->dst_port);
-    *sender = src_low ? 0 : 1;
+    *sender = flow_sender(packet);
+    bool src_low = *sender == 0;
     return (struct wt_flow_key){
         .interface = interface,
         .tunnel = packet->tunnel,
@@ -33,27 +44,49 @@ static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *p
     };
 }
 
+/* Where the memory of recent flows keeps this one. Flows that share a place only displace each other. */
+static unsigned flow_place(const struct wt_flow_key *key)
+{
+    const size_t last = sizeof key->low.bytes - 1;
+    return (key->interface ^ key->low.bytes[last] ^ key->high.bytes[last] ^ key->low_port ^ key->high_port) %
+           WT_FLOWS_RECENT;
+}
+
+/* What is not zero in a connection of which nothing is known. */
+static void flow_begin(struct wt_flow *flow)
+{
+    flow->assumed = flow->scale[0] = flow->scale[1] = WT_SCALE_NONE;
+    flow->side[0].scale = flow->side[1].scale = WT_SCALE_NONE;
+    flow->begun = true;
+}
+
 static void flow_reset(struct wt_flow *flow)
 {
     flow->rtt = 0;
-    flow->assumed = WT_SCALE_NONE;
+    flow->has_syn_time = false;
     for (unsigned which = 0; which < 2; which++) {
         const struct wt_handle host = flow->side[which].host;
         const struct wt_handle path = flow->side[which].path;
-        flow->side[which] = (struct wt_side){.scale = WT_SCALE_NONE, .host = host, .path = path};
+        flow->side[which] = (struct wt_side){.host = host, .path = path};
     }
-    flow->scale[0] = flow->scale[1] = WT_SCALE_NONE;
-    flow->begun = true;
-    flow->has_syn_time = false;
+    flow_begin(flow);
 }
 
-struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
-                           unsigned *sender)
+/* Flows stay where they are, and one that is given up makes room for another key at once: so what the memory
+ * points to is there, and its key tells whether it is still the same. */
+struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow **recent, uint32_t interface,
+                           const struct wt_packet *packet, unsigned *sender)
 {
     const struct wt_flow_key key = flow_key(interface, packet, sender);
-    struct wt_flow *flow = wt_table_get(flows, &key);
+    struct wt_flow **place = &recent[flow_place(&key)];
+    struct wt_flow *flow = *place;
+    if (flow && flow_equal(&flow->key, &key)) {
+        wt_table_use(flows, flow);
+        return flow;
+    }
+    flow = *place = wt_table_get(flows, &key);
     if (!flow->begun)
-        flow_reset(flow);
+        flow_begin(flow);
     return flow;
 }
 
@@ -169,11 +202,10 @@ int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)
 
 bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
-    if (!wt_flow_is_bad(packet))
+    if (!wt_flow_is_bad(packet) || !flow->side[sender].windows.sums_hold)
         return false;
-    const struct wt_side *peer = &flow->side[!sender];
-    uint32_t single = peer->mss ? peer->mss : FLOW_SEGMENT;
-    return flow->side[sender].windows.sums_hold && packet->payload_len <= single;
+    const uint16_t mss = flow->side[!sender].mss;
+    return packet->payload_len <= (mss ? mss : FLOW_SEGMENT);
 }
 
 uint32_t wt_flow_end(const struct wt_packet *packet)

@@ -125,14 +125,20 @@ struct wt_flow {
 
 _Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
 _Static_assert(sizeof(struct wt_side_reports) <= 40, "a detector's part of a side");
-_Static_assert(sizeof(struct wt_flow) <= 448,
+_Static_assert(sizeof(struct wt_flow) <= 464,
                "a connection may cost 512 bytes, its place in the hash table included");
 
 struct wt_table *wt_flows_new(void);
 
-/* The flow of `packet`, which must have ports; `sender` says which of its sides sent it. */
-struct wt_flow *wt_flow_of(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,
-                           unsigned *sender);
+/*
+ * The flow of `packet`, which must have ports; `sender` says which of its sides sent it. `recent` remembers
+ * the flows used last, zeroed at first: most packets find theirs there by comparing one key.
+ */
+enum {
+    WT_FLOWS_RECENT = 256
+};
+struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow **recent, uint32_t interface,
+                           const struct wt_packet *packet, unsigned *sender);
 
 /* As above, but NULL if there is none: for packets that are only quoted. */
 struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,

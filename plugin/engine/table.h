@@ -2,8 +2,8 @@
 /*
  * table: a hash table of bounded size that gives up the entry not used for longest.
  *
- * An entry type starts with a struct wt_entry, followed at once by its key: a struct without padding,
- * compared byte by byte. Entries are zeroed when added.
+ * An entry type starts with a struct wt_entry, followed at once by its key: a struct without padding, of
+ * whole 32-bit words, compared byte by byte. Entries are zeroed when added, and stay where they are.
  */
 #ifndef WIRETRUTH_TABLE_H
 #define WIRETRUTH_TABLE_H
@@ -11,26 +11,64 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct wt_entry {
-    struct wt_entry *older, *newer;
+    struct wt_entry *older, *newer; /* in the order of use */
+    struct wt_entry *next;          /* of those with the same bucket */
+    uint32_t hash;
+    uint32_t given_up; /* how often its place was given to another key */
 };
 
 /* Remembers an entry; wt_table_recall() tells whether it is still there, which is cheaper than finding it
  * again. */
 struct wt_handle {
     void *entry;
-    guint given_up;
+    uint32_t given_up;
 };
 
 struct wt_table;
 
-/* Hash of `size` bytes, seeded so that crafted packets cannot aim at one bucket. */
-guint wt_table_hash(gconstpointer bytes, size_t size);
+enum {
+    WT_TABLE_KEY_MAX = 64 /* bytes */
+};
+
+/* Random numbers, drawn with the first table. */
+extern uint32_t wt_table_key[WT_TABLE_KEY_MAX / sizeof(uint32_t)];
+extern uint64_t wt_table_multiplier;
+
+static inline uint32_t wt_table_word(const uint8_t *bytes)
+{
+    uint32_t word = 0;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/*
+ * Hash of `size` bytes, a multiple of 4; its upper bits are the best. The sum is NH (RFC 4418 5.2.2): two
+ * different keys of one size, whatever they are, have the same one with a probability of 2^-32. Multiplying
+ * spreads it; keys then share the upper b bits with a probability of 2^(1-b) (Dietzfelbinger and others, "A
+ * reliable randomized algorithm for the closest-pair problem", 1997). So crafted packets cannot aim at one
+ * bucket.
+ */
+static inline uint32_t wt_table_hash(const void *bytes, size_t size)
+{
+    const size_t word = sizeof(uint32_t);
+    const uint8_t *at = bytes;
+    const uint32_t *key = wt_table_key;
+    uint64_t sum = 0;
+    for (; size >= 2 * word; size -= 2 * word, at += 2 * word, key += 2)
+        sum += (uint64_t)(key[0] + wt_table_word(at)) * (key[1] + wt_table_word(at + word));
+    if (size)
+        sum += (uint64_t)(key[0] + wt_table_word(at)) * key[1];
+    sum ^= sum >> 32; /* addresses in a row give sums in a row */
+    return (uint32_t)(sum * wt_table_multiplier >> 32);
+}
 
 /* Defines NAME_hash() and NAME_equal() for keys of `type`. */
 #define WT_TABLE_KEY(name, type)                                                                             \
+    _Static_assert(sizeof(type) % sizeof(uint32_t) == 0 && sizeof(type) <= WT_TABLE_KEY_MAX, "a key");       \
     static guint name##_hash(gconstpointer key)                                                              \
     {                                                                                                        \
         return wt_table_hash(key, sizeof(type));                                                             \
@@ -41,7 +79,7 @@ guint wt_table_hash(gconstpointer bytes, size_t size);
     }
 
 /* A table of at most `limit` entries of `entry_size` bytes with keys of `key_size` bytes. */
-struct wt_table *wt_table_new(size_t entry_size, size_t key_size, guint limit, GHashFunc hash,
+struct wt_table *wt_table_new(size_t entry_size, size_t key_size, uint32_t limit, GHashFunc hash,
                               GEqualFunc equal);
 
 /* Frees the table and its entries; NULL is allowed. */
@@ -56,6 +94,9 @@ const void *wt_table_peek(const struct wt_table *table, const void *key);
 /* The entry of `key`, now the newest; added if there was none. */
 void *wt_table_get(struct wt_table *table, const void *key);
 
+/* Makes `entry` the newest: for those who found it by other means. */
+void wt_table_use(struct wt_table *table, void *entry);
+
 /* What `handle` remembers, now the newest; NULL if it was given up, or nothing is remembered. */
 void *wt_table_recalled(struct wt_table *table, const struct wt_handle *handle);
 
@@ -66,8 +107,5 @@ void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const vo
  */
 void *wt_table_oldest(const struct wt_table *table);
 void *wt_table_next(const void *entry);
-
-/* How many entries were given up to make room. */
-guint wt_table_given_up(const struct wt_table *table);
 
 #endif

@@ -54,6 +54,7 @@ struct hint {
     struct wt_entry entry;
     struct wt_address key;
     int16_t scale; /* WT_SCALE_NONE: this host uses several */
+    bool known;
 };
 
 WT_TABLE_KEY(syn, struct syn_key)
@@ -220,15 +221,12 @@ static void syn_settle_answer(struct wt_context *context)
 static void hint_learn(struct wt_context *context, const struct wt_address *address, int16_t scale)
 {
     struct wt_windows *windows = context->engine->windows;
-    struct hint *hint = wt_table_find(windows->hints, address);
-    if (!hint) {
-        hint = wt_table_get(windows->hints, address);
-        hint->scale = scale;
-        windows->hints_age++;
-    } else if (hint->scale != scale && hint->scale != WT_SCALE_NONE) {
-        hint->scale = WT_SCALE_NONE;
-        windows->hints_age++;
-    }
+    struct hint *hint = wt_table_get(windows->hints, address);
+    if (hint->known && (hint->scale == scale || hint->scale == WT_SCALE_NONE))
+        return;
+    hint->scale = hint->known ? WT_SCALE_NONE : scale;
+    hint->known = true;
+    windows->hints_age++;
 }
 
 void wt_window_settle(struct wt_context *context)
@@ -248,19 +246,15 @@ void wt_window_settle(struct wt_context *context)
         hint_learn(context, &packet->src, side->scale);
 }
 
-/* Asks for hints about both ends, when there may be new ones. */
+/* Asks for a hint about the sender, when there may be a new one. */
 void wt_window_hint(struct wt_context *context)
 {
     const struct wt_windows *windows = context->engine->windows;
-    for (unsigned which = 0; which < 2; which++) {
-        struct wt_side_windows *side = &context->flow->side[which].windows;
-        if (side->hint_age == windows->hints_age)
-            continue;
-        side->hint_age = windows->hints_age;
-        const struct wt_address *address =
-            which == context->sender ? &context->packet->src : &context->packet->dst;
-        const struct hint *hint = wt_table_find(windows->hints, address);
-        side->hinted = hint && hint->scale != WT_SCALE_NONE;
-        side->hint = side->hinted ? (unsigned)hint->scale & 15U : 0;
-    }
+    struct wt_side_windows *side = &wt_context_side(context)->windows;
+    if (side->hint_age == windows->hints_age)
+        return;
+    side->hint_age = windows->hints_age;
+    const struct hint *hint = wt_table_find(windows->hints, &context->packet->src);
+    side->hinted = hint && hint->scale != WT_SCALE_NONE;
+    side->hint = side->hinted ? (unsigned)hint->scale & 15U : 0;
 }

@@ -1,57 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables, records and the table of findings. */
-#include "../../plugin/engine/table.h"
+/* Records and the table of findings. */
 #include "talk.h"
-
-struct number_key {
-    uint32_t number;
-};
-
-struct number {
-    struct wt_entry entry;
-    struct number_key key;
-    uint32_t value;
-};
-
-WT_TABLE_KEY(number, struct number_key)
-
-static struct number *number_get(struct wt_table *table, uint32_t number)
-{
-    const struct number_key key = {number};
-    return wt_table_get(table, &key);
-}
-
-static void test_table_gives_up_oldest(void)
-{
-    struct wt_table *table =
-        wt_table_new(sizeof(struct number), sizeof(struct number_key), 3, number_hash, number_equal);
-    for (uint32_t i = 1; i <= 3; i++)
-        number_get(table, i)->value = i;
-    number_get(table, 1); /* now 2 is the oldest */
-    number_get(table, 4);
-    const struct number_key two = {2};
-    g_assert_null(wt_table_find(table, &two));
-    g_assert_cmpuint(number_get(table, 1)->value, ==, 1);
-    g_assert_cmpuint(number_get(table, 3)->value, ==, 3);
-    g_assert_cmpuint(number_get(table, 4)->value, ==, 0);
-    g_assert_cmpuint(wt_table_given_up(table), ==, 1);
-    wt_table_free(table);
-}
-
-static void test_table_recall(void)
-{
-    struct wt_table *table =
-        wt_table_new(sizeof(struct number), sizeof(struct number_key), 2, number_hash, number_equal);
-    struct wt_handle handle = {NULL, 0};
-    const struct number_key key = {7};
-    struct number *first = wt_table_recall(table, &handle, &key);
-    first->value = 70;
-    g_assert_true(wt_table_recall(table, &handle, &key) == first);
-    number_get(table, 8);
-    number_get(table, 9); /* gives 7 up */
-    g_assert_cmpuint(((struct number *)wt_table_recall(table, &handle, &key))->value, ==, 0);
-    wt_table_free(table);
-}
 
 static void test_records_single_pass(void)
 {
@@ -132,8 +81,6 @@ static void test_finding_text_is_cut(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/state/table/gives-up-oldest", test_table_gives_up_oldest);
-    g_test_add_func("/state/table/recall", test_table_recall);
     g_test_add_func("/state/records/single-pass", test_records_single_pass);
     g_test_add_func("/state/records/number-again", test_records_number_again);
     g_test_add_func("/state/records/no-ip", test_frame_without_ip);

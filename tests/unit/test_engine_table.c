@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table behind links, hosts, paths and flows, and the memory of the flows used last. */
+#include <wiretruth/engine.h>
+
+#include "engine/flow.h"
+#include "engine/table.h"
+
+struct number_key {
+    uint32_t number;
+};
+
+struct number {
+    struct wt_entry entry;
+    struct number_key key;
+    uint32_t value;
+};
+
+WT_TABLE_KEY(number, struct number_key)
+
+/* As if all keys shared one bucket. */
+static guint crowd_hash(gconstpointer key)
+{
+    (void)key;
+    return 0x12345678;
+}
+
+/* `crowd` asks for a table whose keys do. */
+static struct wt_table *numbers_new(uint32_t limit, bool crowd)
+{
+    return wt_table_new(sizeof(struct number), sizeof(struct number_key), limit,
+                        crowd ? crowd_hash : number_hash, number_equal);
+}
+
+static struct number *number_get(struct wt_table *table, uint32_t number)
+{
+    const struct number_key key = {number};
+    return wt_table_get(table, &key);
+}
+
+static const struct number *number_peek(const struct wt_table *table, uint32_t number)
+{
+    const struct number_key key = {number};
+    return wt_table_peek(table, &key);
+}
+
+static void test_gives_up_oldest(void)
+{
+    struct wt_table *table = numbers_new(3, false);
+    for (uint32_t i = 1; i <= 3; i++)
+        number_get(table, i)->value = i;
+    number_get(table, 1); /* now 2 is the oldest */
+    number_get(table, 4);
+    const struct number_key two = {2};
+    g_assert_null(wt_table_find(table, &two));
+    g_assert_cmpuint(number_get(table, 1)->value, ==, 1);
+    g_assert_cmpuint(number_get(table, 3)->value, ==, 3);
+    g_assert_cmpuint(number_get(table, 4)->value, ==, 0);
+    wt_table_free(table);
+}
+
+/* Who only looks changes nothing; who uses what he remembers does. */
+static void test_use(void)
+{
+    struct wt_table *table = numbers_new(3, false);
+    for (uint32_t i = 1; i <= 3; i++)
+        number_get(table, i);
+    g_assert_nonnull(number_peek(table, 1));
+    wt_table_use(table, number_get(table, 2));
+    g_assert_cmpuint(((struct number *)wt_table_oldest(table))->key.number, ==, 1);
+    wt_table_use(table, wt_table_oldest(table));
+    g_assert_cmpuint(((struct number *)wt_table_oldest(table))->key.number, ==, 3);
+    wt_table_free(table);
+}
+
+static void test_recall(void)
+{
+    struct wt_table *table = numbers_new(2, false);
+    struct wt_handle handle = {NULL, 0}, other = {NULL, 0};
+    const struct number_key seven = {7}, eight = {8};
+    g_assert_null(wt_table_recalled(table, &handle));
+    struct number *first = wt_table_recall(table, &handle, &seven);
+    first->value = 70;
+    g_assert_true(wt_table_recall(table, &handle, &seven) == first);
+    wt_table_recall(table, &other, &eight);
+    number_get(table, 9); /* gives 7 up, and not 8 */
+    g_assert_null(wt_table_recalled(table, &handle));
+    g_assert_nonnull(wt_table_recalled(table, &other));
+    g_assert_cmpuint(((struct number *)wt_table_recall(table, &handle, &seven))->value, ==, 0);
+    g_assert_nonnull(wt_table_recalled(table, &handle));
+    wt_table_free(table);
+}
+
+static void number_fill(struct wt_table *table, struct number **numbers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        g_assert_null(number_peek(table, i));
+        numbers[i] = number_get(table, i);
+        g_assert_cmpuint(numbers[i]->value, ==, 0);
+        numbers[i]->value = i + 1;
+    }
+}
+
+/* What grows keeps its entries, where they are and in the order of use. */
+static void test_grow(gconstpointer crowd)
+{
+    struct wt_table *table = numbers_new(100000, crowd != NULL);
+    const uint32_t count = crowd ? 500 : 20000;
+    struct number **numbers = g_new(struct number *, count);
+    number_fill(table, numbers, count);
+    const struct number *number = wt_table_oldest(table);
+    for (uint32_t i = 0; i < count; i++, number = wt_table_next(number)) {
+        g_assert_true(number == numbers[i] && number_get(table, i) == number);
+        g_assert_cmpuint(number->value, ==, i + 1);
+    }
+    g_assert_null(number);
+    g_assert_null(number_peek(table, count));
+    g_free(numbers);
+    wt_table_free(table);
+}
+
+/* --- against a plain list, oldest first --- */
+
+enum {
+    MODEL_LIMIT = 40,
+    MODEL_NUMBERS = 100,
+    MODEL_ROUNDS = 20000,
+};
+
+struct model {
+    uint32_t number[MODEL_LIMIT + 1], value[MODEL_LIMIT + 1];
+    unsigned count;
+};
+
+static unsigned model_find(const struct model *model, uint32_t number)
+{
+    unsigned i = 0;
+    while (i < model->count && model->number[i] != number)
+        i++;
+    return i;
+}
+
+static uint32_t model_remove(struct model *model, unsigned at)
+{
+    uint32_t value = model->value[at];
+    model->count--;
+    for (unsigned i = at; i < model->count; i++) {
+        model->number[i] = model->number[i + 1];
+        model->value[i] = model->value[i + 1];
+    }
+    return value;
+}
+
+static void model_append(struct model *model, uint32_t number, uint32_t value)
+{
+    model->number[model->count] = number;
+    model->value[model->count++] = value;
+}
+
+/* The value of `number`, now the newest; 0 if it was not there. */
+static uint32_t model_get(struct model *model, uint32_t number)
+{
+    unsigned at = model_find(model, number);
+    if (at < model->count && model->count <= MODEL_LIMIT / 2)
+        return model->value[at];
+    uint32_t value = at < model->count ? model_remove(model, at) : 0;
+    model_append(model, number, value);
+    if (model->count > MODEL_LIMIT)
+        model_remove(model, 0);
+    return value;
+}
+
+static void check_model(const struct wt_table *table, const struct model *model)
+{
+    const struct number *number = wt_table_oldest(table);
+    for (unsigned i = 0; i < model->count; i++, number = wt_table_next(number)) {
+        g_assert_cmpuint(number->key.number, ==, model->number[i]);
+        g_assert_cmpuint(number->value, ==, model->value[i]);
+        g_assert_true(number_peek(table, model->number[i]) == number);
+    }
+    g_assert_null(number);
+}
+
+static void test_model(gconstpointer crowd)
+{
+    struct wt_table *table = numbers_new(MODEL_LIMIT, crowd != NULL);
+    struct model model = {.count = 0};
+    GRand *random = g_rand_new_with_seed(1);
+    for (uint32_t round = 1; round <= MODEL_ROUNDS; round++) {
+        uint32_t number = g_rand_int(random) % MODEL_NUMBERS;
+        g_assert_cmpint(number_peek(table, number) != NULL, ==, model_find(&model, number) < model.count);
+        struct number *entry = number_get(table, number);
+        g_assert_cmpuint(entry->value, ==, model_get(&model, number));
+        entry->value = model.value[model_find(&model, number)] = round;
+        check_model(table, &model);
+    }
+    g_rand_free(random);
+    wt_table_free(table);
+}
+
+/* --- the hash --- */
+
+struct pair {
+    uint64_t half[2];
+};
+
+/* How many pairs of keys share the upper bits of their hash, over many draws of the random numbers. */
+static unsigned same_buckets(const struct pair *keys, unsigned count, unsigned bits, unsigned draws)
+{
+    unsigned same = 0;
+    for (unsigned draw = 0; draw < draws; draw++) {
+        wt_table_multiplier = 0; /* drawn again with the next table */
+        wt_table_free(numbers_new(1, false));
+        for (unsigned i = 0; i < count; i++)
+            for (unsigned j = 0; j < i; j++)
+                same += wt_table_hash(&keys[i], sizeof keys[i]) >> (32 - bits) ==
+                        wt_table_hash(&keys[j], sizeof keys[j]) >> (32 - bits);
+    }
+    return same;
+}
+
+/* Keys that differ in one bit, or in two bits as a multiplication moves them, are as far apart as any: less
+ * than 2^(1-b) of the pairs share b bits, whatever was drawn. */
+static void test_hash_crafted(void)
+{
+    const uint64_t top = (uint64_t)1 << 63;
+    const struct pair keys[] = {{{0, 0}}, {{0, 1}},   {{0, top}},   {{1, 0}},
+                                {{1, 1}}, {{top, 0}}, {{top, top}}, {{top, top | top >> 29}}};
+    const unsigned draws = 1000, bits = 10, pairs = G_N_ELEMENTS(keys) * (G_N_ELEMENTS(keys) - 1) / 2;
+    g_random_set_seed(1);
+    g_assert_cmpuint(same_buckets(keys, G_N_ELEMENTS(keys), bits, draws), <=, 2 * draws * pairs >> bits);
+}
+
+/* Keys in a row, as of scanned addresses, spread like any. */
+static void test_hash_row(void)
+{
+    struct pair keys[256];
+    const unsigned draws = 100, bits = 8, pairs = 256 * 255 / 2;
+    for (uint64_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        keys[i].half[0] = 0x0a000001;
+        keys[i].half[1] = GUINT64_TO_BE(i);
+    }
+    g_random_set_seed(1);
+    g_assert_cmpuint(same_buckets(keys, G_N_ELEMENTS(keys), bits, draws), <=,
+                     (draws * pairs >> bits) * 5 / 4);
+}
+
+/* A key of an odd number of words: each counts, the last one too. */
+static void test_hash_words(void)
+{
+    uint32_t key[13] = {0};
+    const uint32_t hash = wt_table_hash(key, sizeof key);
+    for (unsigned i = 0; i < G_N_ELEMENTS(key); i++) {
+        key[i] = 1;
+        g_assert_cmpuint(wt_table_hash(key, sizeof key), !=, hash);
+        key[i] = 0;
+    }
+    g_assert_cmpuint(wt_table_hash(key, sizeof key), ==, hash);
+}
+
+/* --- flows --- */
+
+static struct wt_packet packet_between(uint32_t client, uint32_t server, uint16_t port)
+{
+    struct wt_packet packet = {.proto = 6, .src_port = port, .dst_port = 80};
+    const uint32_t numbers[2] = {GUINT32_TO_BE(client), GUINT32_TO_BE(server)};
+    memcpy(packet.src.bytes + 12, &numbers[0], 4);
+    memcpy(packet.dst.bytes + 12, &numbers[1], 4);
+    return packet;
+}
+
+static struct wt_packet answer_to(const struct wt_packet *packet)
+{
+    struct wt_packet answer = *packet;
+    answer.src = packet->dst;
+    answer.dst = packet->src;
+    answer.src_port = packet->dst_port;
+    answer.dst_port = packet->src_port;
+    return answer;
+}
+
+/* Flows that differ in one part of their keys and displace each other from the memory. */
+static void test_flows_apart(void)
+{
+    struct wt_table *flows = wt_flows_new();
+    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL}, *found[2][6];
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned i = 0; i < 6; i++) {
+            struct wt_packet packet = packet_between(i == 1 ? 0x0b000001 : 0x0a000001,
+                                                     i == 2 ? 0x0c010002 : 0x0c000002, i == 3 ? 1296 : 1040);
+            packet.proto = i == 4 ? 17 : 6;
+            packet.tunnel = i == 5;
+            const struct wt_packet answer = answer_to(&packet);
+            unsigned sender = 0, answerer = 0;
+            found[round][i] = wt_flow_of(flows, recent, 0, &packet, &sender);
+            g_assert_true(wt_flow_of(flows, recent, 0, &answer, &answerer) == found[round][i]);
+            g_assert_true(wt_flow_find(flows, 0, &packet, &sender) == found[round][i]);
+            g_assert_cmpuint(sender, ==, 0); /* the lower address */
+            g_assert_cmpuint(answerer, ==, 1);
+            for (unsigned j = 0; j < i; j++)
+                g_assert_true(found[round][i] != found[round][j]);
+        }
+    g_assert_cmpint(memcmp(found[0], found[1], sizeof found[0]), ==, 0);
+    wt_table_free(flows);
+}
+
+/* The lower address or port is side 0, as bytes are compared. */
+static void test_flow_sides(void)
+{
+    struct wt_table *flows = wt_flows_new();
+    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL};
+    for (unsigned i = 0; i < 16; i++) {
+        struct wt_packet packet = packet_between(5, 5, 1000);
+        unsigned sender = 0;
+        packet.src.bytes[i] = 1;
+        packet.dst.bytes[i] = 0x80;
+        if (i > 0)
+            packet.src.bytes[i - 1] = packet.dst.bytes[i - 1] = 0xff;
+        wt_flow_of(flows, recent, 0, &packet, &sender);
+        g_assert_cmpuint(sender, ==, 0);
+        packet = answer_to(&packet);
+        wt_flow_of(flows, recent, 0, &packet, &sender);
+        g_assert_cmpuint(sender, ==, 1);
+    }
+    struct wt_packet own = packet_between(5, 5, 1000);
+    unsigned sender = 0;
+    wt_flow_of(flows, recent, 0, &own, &sender); /* from port 1000 to 80 */
+    g_assert_cmpuint(sender, ==, 1);
+    wt_table_free(flows);
+}
+
+/* The memory still points to the place of a flow that was given up, where another one lives now. */
+static void test_flow_given_up(void)
+{
+    struct wt_table *flows = wt_flows_new();
+    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL};
+    const struct wt_packet packet = packet_between(1, 4, 1000);
+    unsigned sender = 0, places = 0;
+    struct wt_flow *first = wt_flow_of(flows, recent, 0, &packet, &sender);
+    first->rtt = 7;
+    for (uint32_t i = 0; i < 1 << 18 && first->rtt; i++) {
+        const struct wt_packet other = packet_between(3, (i + 1) << 8, 1000);
+        wt_flow_of(flows, recent, 0, &other, &sender);
+    }
+    for (unsigned i = 0; i < WT_FLOWS_RECENT; i++)
+        places += recent[i] == first;
+    g_assert_cmpuint(places, ==, 2);
+    g_assert_true(wt_flow_of(flows, recent, 0, &packet, &sender) != first);
+    g_assert_cmpuint(wt_flow_of(flows, recent, 0, &packet, &sender)->rtt, ==, 0);
+    wt_table_free(flows);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/table/gives-up-oldest", test_gives_up_oldest);
+    g_test_add_func("/table/use", test_use);
+    g_test_add_func("/table/recall", test_recall);
+    g_test_add_data_func("/table/grow", NULL, test_grow);
+    g_test_add_data_func("/table/grow/one-bucket", GUINT_TO_POINTER(1), test_grow);
+    g_test_add_data_func("/table/model", NULL, test_model);
+    g_test_add_data_func("/table/model/one-bucket", GUINT_TO_POINTER(1), test_model);
+    g_test_add_func("/table/hash/crafted", test_hash_crafted);
+    g_test_add_func("/table/hash/row", test_hash_row);
+    g_test_add_func("/table/hash/words", test_hash_words);
+    g_test_add_func("/flow/apart", test_flows_apart);
+    g_test_add_func("/flow/sides", test_flow_sides);
+    g_test_add_func("/flow/given-up", test_flow_given_up);
+    return g_test_run();
+}
