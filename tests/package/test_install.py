@@ -91,9 +91,9 @@ def dpkg(*arguments):
 
 
 def library():
-    """Debian's package of the libwireshark that runs here, as dpkg knows it."""
-    (path,) = pathlib.Path("/usr/lib").glob("*/libwireshark.so.*.*.*")
-    return dpkg("dpkg-query", "-S", path).split(":")[0]
+    """Debian's package of the libwireshark that tshark runs with; an older one may be left of an upgrade."""
+    (path,) = re.findall(r"libwireshark\.so\S* => (\S+)", dpkg("ldd", shutil.which("tshark")))
+    return dpkg("dpkg-query", "-S", pathlib.Path(path).resolve()).split(":")[0]
 
 
 def test_package_depends(package):
