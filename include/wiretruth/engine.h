@@ -77,6 +77,7 @@ struct wt_facts {
     bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;
     bool has_flight;
+    bool noted; /* it has findings or relations */
     enum wt_direction direction;
     enum wt_direction_source direction_source;
     enum wt_mtu_source link_mtu_source;

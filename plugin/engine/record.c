@@ -89,11 +89,11 @@ static struct wt_facts *records_slot(const struct wt_records *records, uint32_t 
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
 {
     records->number = number;
-    if (records->keep)
-        g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
-    else
-        record_clear(&records->only);
     struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
+    if (facts->noted && records->keep)
+        g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
+    else if (facts->noted)
+        record_clear(&records->only);
     memset(facts, 0, sizeof *facts);
     return facts;
 }
@@ -102,14 +102,19 @@ static const struct record *records_find(const struct wt_records *records, uint3
 {
     if (!records->keep)
         return number == records->number ? &records->only : NULL;
-    return g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
+    const struct wt_facts *facts = records_slot(records, number, false);
+    return facts && facts->noted ? g_hash_table_lookup(records->map, GUINT_TO_POINTER(number)) : NULL;
 }
 
 /* The record of frame `number`; NULL if that frame is gone. */
 static struct record *records_get(struct wt_records *records, uint32_t number)
 {
+    if (!records->keep && number != records->number)
+        return NULL;
+    struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
+    facts->noted = true;
     if (!records->keep)
-        return number == records->number ? &records->only : NULL;
+        return &records->only;
     struct record *record = g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
     if (!record) {
         record = g_new0(struct record, 1);

@@ -91,6 +91,13 @@ static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *
     record->artefacts = wt_preferences_artefacts();
 }
 
+/* Nothing of this frame will be seen, and nothing is to be learnt from it: there is one visit only, or it was
+ * judged before and nothing was found. */
+static bool is_dull(const packet_info *pinfo)
+{
+    return !frames_kept || (pinfo->fd->visited && !wt_engine_findings(engine, pinfo->num));
+}
+
 /* Where frames are kept Wireshark shows the highest severity of all, so expert infos count without a demand
  * too. */
 static bool is_shown(const packet_info *pinfo)
@@ -121,7 +128,7 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         return 0;
     if (frames_kept)
         demanded = wt_demand(pinfo, tree);
-    else if (!demanded)
+    if (!demanded && is_dull(pinfo))
         return (int)tvb_captured_length(tvb);
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
