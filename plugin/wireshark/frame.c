@@ -231,15 +231,21 @@ static enum wt_missed missed_by_walk(enum wt_coverage coverage)
     return WT_MISSED_NOTHING;
 }
 
-/* Wireshark points to the addresses of the IP header that it dissected last. Where that is the innermost one
- * of the walk, there is none further in; most frames need not be looked at more closely. */
+/*
+ * Whether Wireshark saw no IP header behind the walk's innermost one, without looking at all its layers. It
+ * points to the addresses of the IP header dissected last; some dissectors put that back after a packet in
+ * their payload (OpenFlow), so there may also be no room for one: beside the walk's layers, Wireshark's list
+ * holds the frame, an Ethernet type and what the payload is.
+ */
 static bool ends_in_same_header(const packet_info *pinfo, const struct wt_frame *frame,
                                 const struct wt_reading *reading)
 {
     const struct wt_packet *last = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
+    const unsigned besides = 3;
 
     return last && reading->quotes == 0 &&
-           pinfo->net_src.data == frame->bytes + last->offset + (last->version == 4 ? 12 : 8);
+           pinfo->net_src.data == frame->bytes + last->offset + (last->version == 4 ? 12 : 8) &&
+           wmem_list_count(pinfo->layers) <= reading->layers.count + besides;
 }
 
 enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,

@@ -119,6 +119,17 @@ def test_only_wireshark_knows(written, fields):
     assert "only Wireshark" in decoded[1][0][0]
 
 
+def test_only_wireshark_knows_for_a_while(written, fields):
+    """OpenFlow 1.3's packet-in holds a packet; its dissector puts the outer addresses back afterwards."""
+    inner = bytes(ether() / V4)
+    packet_in = struct.pack("!IHBBQ", 0xFFFFFFFF, len(inner), 0, 0, 0) + struct.pack("!HHI", 1, 4, 0) + bytes(2) + inner
+    message = struct.pack("!BBHI", 4, 10, 8 + len(packet_in), 1) + packet_in
+    path = written([ether() / OUTER / TCP(sport=40000, dport=6653, flags="PA") / message])
+    (missed, protocols) = fields(path, "wiretruth.not_looked_at", "frame.protocols")[1]
+    assert ":openflow" in protocols[0] and protocols[0].count(":ip") == 2
+    assert "only Wireshark" in missed[0]
+
+
 def test_fragments_are_not_missed(written, fields):
     """Wireshark shows the reassembled packet, and a tunnel in it, in the last fragment."""
     tunnel = OUTER / GRE() / IP(src="192.0.2.1", dst="198.51.100.2") / UDP(sport=1, dport=2) / (b"y" * 2000)
