@@ -29,15 +29,23 @@ const char *const wt_area_name[WT_AREAS] = {
     [WT_AREA_PMTU] = "Path MTU",
 };
 
+/* With a point whatever the user's language, since scripts and filters read these texts too. */
+static void finding_put_decimal(GString *text, const char *format, double value, const char *unit)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(text, g_ascii_formatd(digits, sizeof digits, format, value));
+    g_string_append(text, unit);
+}
+
 /* A duration in the unit that reads best. */
 static void finding_put_time(GString *text, uint64_t nanoseconds)
 {
     if (nanoseconds >= 1000000000)
-        g_string_append_printf(text, "%.3f s", (double)nanoseconds / 1e9);
+        finding_put_decimal(text, "%.3f", (double)nanoseconds / 1e9, " s");
     else if (nanoseconds >= 1000000)
-        g_string_append_printf(text, "%.4g ms", (double)nanoseconds / 1e6);
+        finding_put_decimal(text, "%.4g", (double)nanoseconds / 1e6, " ms");
     else
-        g_string_append_printf(text, "%.4g us", (double)nanoseconds / 1e3);
+        finding_put_decimal(text, "%.4g", (double)nanoseconds / 1e3, " us");
 }
 
 /* Writes one value in the form that `unit` asks for; returns how many characters of the sentence `unit` took.

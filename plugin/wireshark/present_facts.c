@@ -5,18 +5,23 @@
  */
 #include "compat.h"
 
+#include "line.h"
 #include "present.h"
 #include "scaling.h"
 
 static void add_wire(const struct wt_view *view, const struct wt_facts *facts)
 {
+    struct wt_line line;
     proto_tree *tree;
-    char text[WT_VIEW_TEXT];
     proto_item *item;
 
-    snprintf(text, sizeof(text), "On the wire: %" PRIu32 " frame%s, %" PRIu64 " bytes", facts->wire_frames,
-             facts->wire_frames == 1 ? "" : "s", facts->wire_len);
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, text), WT_VIEW_WIRE);
+    wt_line_begin(&line);
+    wt_line_add(&line, "On the wire: ");
+    wt_line_number(&line, facts->wire_frames);
+    wt_line_add(&line, facts->wire_frames == 1 ? " frame, " : " frames, ");
+    wt_line_number(&line, (int64_t)facts->wire_len);
+    wt_line_add(&line, " bytes");
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, line.text), WT_VIEW_WIRE);
     wt_view_number(view, tree, WT_FIELD_L3_LEN, facts->l3_len);
     wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
     item = proto_tree_add_uint64(tree, wt_field_id(WT_FIELD_WIRE_LEN), view->tvb, 0, 0, facts->wire_len);
@@ -44,15 +49,18 @@ static const char *checksum_text(enum wt_checksum state)
 static void add_checksums(const struct wt_view *view)
 {
     const struct wt_reading *reading = &view->record->reading;
-    char text[WT_VIEW_TEXT];
+    struct wt_line line;
     proto_tree *tree;
 
     if (!reading->packets)
         return;
     const struct wt_packet *innermost = &reading->packet[reading->packets - 1];
-    snprintf(text, sizeof(text), "Checksums: IP header %s, transport %s",
-             checksum_text(innermost->ip_checksum), checksum_text(innermost->l4_checksum));
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_CHECKSUM, text), WT_VIEW_CHECKSUM);
+    wt_line_begin(&line);
+    wt_line_add(&line, "Checksums: IP header ");
+    wt_line_add(&line, checksum_text(innermost->ip_checksum));
+    wt_line_add(&line, ", transport ");
+    wt_line_add(&line, checksum_text(innermost->l4_checksum));
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_CHECKSUM, line.text), WT_VIEW_CHECKSUM);
     for (unsigned i = 0; i < reading->packets; i++) {
         wt_view_number(view, tree, WT_FIELD_CHECKSUM_IP, reading->packet[i].ip_checksum);
         wt_view_number(view, tree, WT_FIELD_CHECKSUM_L4, reading->packet[i].l4_checksum);
@@ -72,18 +80,28 @@ static const char *direction_text(enum wt_direction direction)
     return "direction not known";
 }
 
+static void path_line(const struct wt_facts *facts, struct wt_line *line)
+{
+    wt_line_begin(line);
+    wt_line_add(line, "Path: ");
+    wt_line_add(line, direction_text(facts->direction));
+    wt_line_add(line, ", link MTU ");
+    wt_line_number(line, facts->link_mtu);
+    if (facts->link_mtu_source == WT_MTU_DEFAULT)
+        wt_line_add(line, " (assumed)");
+    if (!facts->path_mtu)
+        return;
+    wt_line_add(line, ", path MTU ");
+    wt_line_number(line, facts->path_mtu);
+}
+
 static void add_path(const struct wt_view *view, const struct wt_facts *facts)
 {
-    char text[WT_VIEW_TEXT];
+    struct wt_line line;
     proto_tree *tree;
-    int length;
 
-    length =
-        snprintf(text, sizeof(text), "Path: %s, link MTU %" PRIu32 "%s", direction_text(facts->direction),
-                 facts->link_mtu, facts->link_mtu_source == WT_MTU_DEFAULT ? " (assumed)" : "");
-    if (facts->path_mtu && length > 0)
-        snprintf(text + length, sizeof(text) - (size_t)length, ", path MTU %" PRIu32, facts->path_mtu);
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_PATH, text), WT_VIEW_PATH);
+    path_line(facts, &line);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_PATH, line.text), WT_VIEW_PATH);
     wt_view_number(view, tree, WT_FIELD_DIRECTION, facts->direction);
     wt_view_known(view, tree, WT_FIELD_DIRECTION_SOURCE, facts->direction_source);
     if (facts->link_mtu) {
@@ -105,16 +123,16 @@ static const struct wt_tcp *innermost_tcp(const struct wt_reading *reading)
 static void add_window(const struct wt_view *view, const struct wt_facts *facts)
 {
     const struct wt_tcp *tcp = innermost_tcp(&view->record->reading);
-    char text[WT_VIEW_TEXT];
+    struct wt_line line;
     proto_tree *tree;
     proto_item *item;
 
     if (!facts->tcp || !tcp)
         return;
-    wt_scaling_window(facts, tcp, text, sizeof(text));
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_WINDOW, text), WT_VIEW_WINDOW);
-    wt_scaling_explain(facts, text, sizeof(text));
-    wt_view_text(view, tree, WT_FIELD_SCALING, text);
+    wt_scaling_window(facts, tcp, &line);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WINDOW, line.text), WT_VIEW_WINDOW);
+    wt_scaling_explain(facts, &line);
+    wt_view_text(view, tree, WT_FIELD_SCALING, line.text);
     if (facts->window_scale != WT_SCALE_NONE) {
         item = proto_tree_add_int(tree, wt_field_id(WT_FIELD_WINDOW_SCALE), view->tvb, 0, 0,
                                   facts->window_scale);

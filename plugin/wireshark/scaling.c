@@ -3,52 +3,67 @@
  * scaling: answers "what do the scaling factors -1 and -2 mean?". The TCP dissector shows them in
  * tcp.window_size_scalefactor: -1 where it saw no handshake, -2 where it saw one without the option.
  */
-#include "compat.h"
-
 #include "scaling.h"
 
-static void window_text(GString *line, const struct wt_facts *facts, const struct wt_tcp *tcp)
+static void add_window(struct wt_line *line, const struct wt_facts *facts, const struct wt_tcp *tcp)
 {
-    if (tcp->flags & WT_TCP_SYN)
-        g_string_append_printf(line, "Window: %u bytes (never scaled in a SYN)", tcp->window);
-    else if (facts->window_scale == WT_SCALE_NONE)
-        g_string_append_printf(line, "Window: %u times an unknown power of two", tcp->window);
-    else
-        g_string_append_printf(line, "Window: %u << %d = %" PRIu32 " bytes%s", tcp->window,
-                               facts->window_scale, (uint32_t)tcp->window << facts->window_scale,
-                               facts->scale_assumed ? " (assumed)" : "");
+    wt_line_add(line, "Window: ");
+    wt_line_number(line, tcp->window);
+    if (tcp->flags & WT_TCP_SYN) {
+        wt_line_add(line, " bytes (never scaled in a SYN)");
+    } else if (facts->window_scale == WT_SCALE_NONE) {
+        wt_line_add(line, " times an unknown power of two");
+    } else {
+        wt_line_add(line, " << ");
+        wt_line_number(line, facts->window_scale);
+        wt_line_add(line, " = ");
+        wt_line_number(line, (int64_t)tcp->window << facts->window_scale);
+        wt_line_add(line, facts->scale_assumed ? " bytes (assumed)" : " bytes");
+    }
 }
 
-void wt_scaling_window(const struct wt_facts *facts, const struct wt_tcp *tcp, char *text, size_t size)
+void wt_scaling_window(const struct wt_facts *facts, const struct wt_tcp *tcp, struct wt_line *line)
 {
-    GString *line = g_string_new(NULL);
-
-    window_text(line, facts, tcp);
-    if (facts->has_flight)
-        g_string_append_printf(line, "; %" PRIu32 " bytes in flight", facts->flight);
-    g_strlcpy(text, line->str, size);
-    g_string_free(line, TRUE);
+    wt_line_begin(line);
+    add_window(line, facts, tcp);
+    if (!facts->has_flight)
+        return;
+    wt_line_add(line, "; ");
+    wt_line_number(line, facts->flight);
+    wt_line_add(line, " bytes in flight");
 }
 
-static void offer_text(GString *text, const char *side, int offer)
+static void add_offer(struct wt_line *line, const char *side, int offer)
 {
-    if (offer == WT_SCALE_NONE)
-        g_string_append_printf(text, "%s did not offer it", side);
-    else if (offer == WT_OFFER_UNSEEN)
-        g_string_append_printf(text, "no SYN of %s seen", side);
-    else
-        g_string_append_printf(text, "%s offered %d", side, offer);
+    if (offer == WT_OFFER_UNSEEN) {
+        wt_line_add(line, "no SYN of ");
+        wt_line_add(line, side);
+        wt_line_add(line, " seen");
+        return;
+    }
+    wt_line_add(line, side);
+    wt_line_add(line, offer == WT_SCALE_NONE ? " did not offer it" : " offered ");
+    if (offer != WT_SCALE_NONE)
+        wt_line_number(line, offer);
 }
 
-static void unknown_text(GString *text, const struct wt_facts *facts)
+/* A number between two texts. */
+static void add_clue(struct wt_line *line, const char *before, int number, const char *behind)
+{
+    wt_line_add(line, before);
+    wt_line_number(line, number);
+    wt_line_add(line, behind);
+}
+
+static void add_clues(struct wt_line *line, const struct wt_facts *facts)
 {
     if (facts->scale_assumed)
-        g_string_append_printf(text, "; %d assumed, as the preference tcp.default_window_scaling says",
-                               facts->window_scale);
+        add_clue(line, "; ", facts->window_scale,
+                 " assumed, as the preference tcp.default_window_scaling says");
     if (facts->scale_least)
-        g_string_append_printf(text, "; at least %u, as acknowledged data prove", facts->scale_least);
+        add_clue(line, "; at least ", facts->scale_least, ", as acknowledged data prove");
     if (facts->scale_hint != WT_SCALE_NONE)
-        g_string_append_printf(text, "; this host used %d in other connections", facts->scale_hint);
+        add_clue(line, "; this host used ", facts->scale_hint, " in other connections");
 }
 
 /* Whether it is known that one side does not scale, which stops the other. */
@@ -62,23 +77,20 @@ static bool is_known(const struct wt_facts *facts)
     return facts->window_scale != WT_SCALE_NONE && !facts->scale_assumed;
 }
 
-void wt_scaling_explain(const struct wt_facts *facts, char *text, size_t size)
+void wt_scaling_explain(const struct wt_facts *facts, struct wt_line *line)
 {
-    GString *line = g_string_new(NULL);
-
+    wt_line_begin(line);
     if (is_off(facts))
-        g_string_append(line, "off, which Wireshark shows as -2: ");
+        wt_line_add(line, "off, which Wireshark shows as -2: ");
     else if (is_known(facts))
-        g_string_append(line, "in force: ");
+        wt_line_add(line, "in force: ");
     else if (facts->scale_offer >= 0 && facts->scale_offer_peer == WT_OFFER_UNSEEN)
-        g_string_append(line, "offered, no answer seen yet (Wireshark shows -1 until then): ");
+        wt_line_add(line, "offered, no answer seen yet (Wireshark shows -1 until then): ");
     else
-        g_string_append(line, "not known, which Wireshark shows as -1: ");
-    offer_text(line, "this side", facts->scale_offer);
-    g_string_append(line, ", ");
-    offer_text(line, "the other", facts->scale_offer_peer);
+        wt_line_add(line, "not known, which Wireshark shows as -1: ");
+    add_offer(line, "this side", facts->scale_offer);
+    wt_line_add(line, ", ");
+    add_offer(line, "the other", facts->scale_offer_peer);
     if (!is_off(facts) && !is_known(facts))
-        unknown_text(line, facts);
-    g_strlcpy(text, line->str, size);
-    g_string_free(line, TRUE);
+        add_clues(line, facts);
 }

@@ -3,13 +3,14 @@
 #ifndef WIRETRUTH_WIRESHARK_SCALING_H
 #define WIRETRUTH_WIRESHARK_SCALING_H
 
-#include <stddef.h>
 #include <wiretruth/engine.h>
 
-/* One line: the window of `tcp` in bytes, and what is in flight. Always terminated, as below. */
-void wt_scaling_window(const struct wt_facts *facts, const struct wt_tcp *tcp, char *text, size_t size);
+#include "line.h"
+
+/* The window of `tcp` in bytes, and what is in flight. */
+void wt_scaling_window(const struct wt_facts *facts, const struct wt_tcp *tcp, struct wt_line *line);
 
 /* What each side offered, what is in force, and what the numbers -1 and -2 of the TCP dissector mean here. */
-void wt_scaling_explain(const struct wt_facts *facts, char *text, size_t size);
+void wt_scaling_explain(const struct wt_facts *facts, struct wt_line *line);
 
 #endif
