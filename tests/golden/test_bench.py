@@ -20,7 +20,7 @@ def test_table():
     assert (ran.returncode, ran.stderr) == (0, "")
     head, *rows = ran.stdout.splitlines()
     assert re.split(r"  +", head.strip()) == ["capture", "command", "installed", "at work", "no sums", "memory"]
-    assert [row.split()[0] for row in rows] == 3 * ["small"] + 3 * ["scan"]
+    assert [row.split()[0] for row in rows] == 5 * ["small"] + 5 * ["scan"]
     assert all(re.fullmatch(r".* \d+\.\d{3} +\d+\.\d{3} +\d+\.\d{3} +\d+\.\d{3}", row) for row in rows), rows
 
 
