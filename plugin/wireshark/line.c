@@ -12,7 +12,7 @@ void wt_line_append(struct wt_line *line, const char *text, size_t length)
     line->text[line->length] = '\0';
 }
 
-void wt_line_number(struct wt_line *line, int64_t number)
+void wt_line_number(struct wt_line *line, const char *before, int64_t number, const char *behind)
 {
     char digits[sizeof("-9223372036854775808")];
     char *at = digits + sizeof(digits);
@@ -24,5 +24,7 @@ void wt_line_number(struct wt_line *line, int64_t number)
     } while (rest);
     if (number < 0)
         *--at = '-';
+    wt_line_add(line, before);
     wt_line_append(line, at, (size_t)(digits + sizeof(digits) - at));
+    wt_line_add(line, behind);
 }

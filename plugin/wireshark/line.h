@@ -34,7 +34,7 @@ static inline void wt_line_add(struct wt_line *line, const char *text)
     wt_line_append(line, text, strlen(text));
 }
 
-/* Appends a number in decimal. */
-void wt_line_number(struct wt_line *line, int64_t number);
+/* Appends a number in decimal, between two texts. */
+void wt_line_number(struct wt_line *line, const char *before, int64_t number, const char *behind);
 
 #endif

@@ -54,7 +54,7 @@ static void top_text(const struct wt_view *view, char *text, size_t size)
 
 static proto_tree *add_top(const struct wt_view *view)
 {
-    char text[WT_VIEW_TEXT];
+    char text[WT_LINE_SIZE];
     proto_item *item;
 
     top_text(view, text, sizeof(text));
@@ -85,14 +85,13 @@ static void present_all(const struct wt_view *view)
 
 void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (!record->findings && !tree)
-        return;
-
-    struct wt_view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
     const bool asked = tree && proto_field_is_referenced(tree, proto_wiretruth);
 
     if (!record->findings && !(asked && (record->reading.packets || record->missed)))
         return;
+
+    struct wt_view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
+
     if (tree)
         view.tree = add_top(&view);
     if (asked)

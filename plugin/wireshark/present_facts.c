@@ -5,7 +5,6 @@
  */
 #include "compat.h"
 
-#include "line.h"
 #include "present.h"
 #include "scaling.h"
 
@@ -16,11 +15,9 @@ static void add_wire(const struct wt_view *view, const struct wt_facts *facts)
     proto_item *item;
 
     wt_line_begin(&line);
-    wt_line_add(&line, "On the wire: ");
-    wt_line_number(&line, facts->wire_frames);
-    wt_line_add(&line, facts->wire_frames == 1 ? " frame, " : " frames, ");
-    wt_line_number(&line, (int64_t)facts->wire_len);
-    wt_line_add(&line, " bytes");
+    wt_line_number(&line, "On the wire: ", facts->wire_frames,
+                   facts->wire_frames == 1 ? " frame, " : " frames, ");
+    wt_line_number(&line, "", (int64_t)facts->wire_len, " bytes");
     tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, line.text), WT_VIEW_WIRE);
     wt_view_number(view, tree, WT_FIELD_L3_LEN, facts->l3_len);
     wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
@@ -85,14 +82,10 @@ static void path_line(const struct wt_facts *facts, struct wt_line *line)
     wt_line_begin(line);
     wt_line_add(line, "Path: ");
     wt_line_add(line, direction_text(facts->direction));
-    wt_line_add(line, ", link MTU ");
-    wt_line_number(line, facts->link_mtu);
-    if (facts->link_mtu_source == WT_MTU_DEFAULT)
-        wt_line_add(line, " (assumed)");
-    if (!facts->path_mtu)
-        return;
-    wt_line_add(line, ", path MTU ");
-    wt_line_number(line, facts->path_mtu);
+    wt_line_number(line, ", link MTU ", facts->link_mtu,
+                   facts->link_mtu_source == WT_MTU_DEFAULT ? " (assumed)" : "");
+    if (facts->path_mtu)
+        wt_line_number(line, ", path MTU ", facts->path_mtu, "");
 }
 
 static void add_path(const struct wt_view *view, const struct wt_facts *facts)

@@ -29,7 +29,7 @@ static void add_hidden(const struct wt_view *view, proto_tree *tree, const struc
 static void add_finding(const struct wt_view *view, const struct wt_finding *finding)
 {
     const struct wt_finding_row *row = &wt_finding_table[finding->id];
-    char text[WT_VIEW_TEXT];
+    char text[WT_LINE_SIZE];
     proto_item *item;
     proto_tree *tree;
 
@@ -87,7 +87,7 @@ void wt_present_proof(const struct wt_view *view)
 {
     const struct wt_engine *engine = view->record->engine;
     const struct wt_case *c = wt_engine_proof(engine, view->record->frame.number);
-    char text[WT_VIEW_TEXT], label[WT_VIEW_TEXT];
+    char text[WT_LINE_SIZE], label[WT_LINE_SIZE];
     proto_item *item = NULL;
 
     if (!c)
@@ -103,7 +103,7 @@ void wt_present_proof(const struct wt_view *view)
 static void add_diagnosis(const struct wt_view *view, const struct wt_case *c)
 {
     const struct wt_diagnosis_row *row = &wt_diagnosis_table[c->id];
-    char text[WT_VIEW_TEXT];
+    char text[WT_LINE_SIZE];
 
     wt_case_text(c, row->sentence, text, sizeof(text));
     proto_item_set_generated(proto_tree_add_string_format(view->tree, wt_field_id(WT_FIELD_DIAGNOSIS),

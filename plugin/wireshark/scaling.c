@@ -7,18 +7,15 @@
 
 static void add_window(struct wt_line *line, const struct wt_facts *facts, const struct wt_tcp *tcp)
 {
-    wt_line_add(line, "Window: ");
-    wt_line_number(line, tcp->window);
+    wt_line_number(line, "Window: ", tcp->window, "");
     if (tcp->flags & WT_TCP_SYN) {
         wt_line_add(line, " bytes (never scaled in a SYN)");
     } else if (facts->window_scale == WT_SCALE_NONE) {
         wt_line_add(line, " times an unknown power of two");
     } else {
-        wt_line_add(line, " << ");
-        wt_line_number(line, facts->window_scale);
-        wt_line_add(line, " = ");
-        wt_line_number(line, (int64_t)tcp->window << facts->window_scale);
-        wt_line_add(line, facts->scale_assumed ? " bytes (assumed)" : " bytes");
+        wt_line_number(line, " << ", facts->window_scale, " = ");
+        wt_line_number(line, "", (int64_t)tcp->window << facts->window_scale,
+                       facts->scale_assumed ? " bytes (assumed)" : " bytes");
     }
 }
 
@@ -26,44 +23,32 @@ void wt_scaling_window(const struct wt_facts *facts, const struct wt_tcp *tcp, s
 {
     wt_line_begin(line);
     add_window(line, facts, tcp);
-    if (!facts->has_flight)
-        return;
-    wt_line_add(line, "; ");
-    wt_line_number(line, facts->flight);
-    wt_line_add(line, " bytes in flight");
+    if (facts->has_flight)
+        wt_line_number(line, "; ", facts->flight, " bytes in flight");
 }
 
 static void add_offer(struct wt_line *line, const char *side, int offer)
 {
-    if (offer == WT_OFFER_UNSEEN) {
+    if (offer == WT_OFFER_UNSEEN)
         wt_line_add(line, "no SYN of ");
-        wt_line_add(line, side);
-        wt_line_add(line, " seen");
-        return;
-    }
     wt_line_add(line, side);
-    wt_line_add(line, offer == WT_SCALE_NONE ? " did not offer it" : " offered ");
-    if (offer != WT_SCALE_NONE)
-        wt_line_number(line, offer);
-}
-
-/* A number between two texts. */
-static void add_clue(struct wt_line *line, const char *before, int number, const char *behind)
-{
-    wt_line_add(line, before);
-    wt_line_number(line, number);
-    wt_line_add(line, behind);
+    if (offer == WT_OFFER_UNSEEN)
+        wt_line_add(line, " seen");
+    else if (offer == WT_SCALE_NONE)
+        wt_line_add(line, " did not offer it");
+    else
+        wt_line_number(line, " offered ", offer, "");
 }
 
 static void add_clues(struct wt_line *line, const struct wt_facts *facts)
 {
     if (facts->scale_assumed)
-        add_clue(line, "; ", facts->window_scale,
-                 " assumed, as the preference tcp.default_window_scaling says");
+        wt_line_number(line, "; ", facts->window_scale,
+                       " assumed, as the preference tcp.default_window_scaling says");
     if (facts->scale_least)
-        add_clue(line, "; at least ", facts->scale_least, ", as acknowledged data prove");
+        wt_line_number(line, "; at least ", facts->scale_least, ", as acknowledged data prove");
     if (facts->scale_hint != WT_SCALE_NONE)
-        add_clue(line, "; this host used ", facts->scale_hint, " in other connections");
+        wt_line_number(line, "; this host used ", facts->scale_hint, " in other connections");
 }
 
 /* Whether it is known that one side does not scale, which stops the other. */

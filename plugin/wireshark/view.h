@@ -9,6 +9,7 @@
 #include "compat.h"
 
 #include "field.h"
+#include "line.h"
 #include "record.h"
 
 struct wt_view {
@@ -16,10 +17,6 @@ struct wt_view {
     packet_info *pinfo;
     tvbuff_t *tvb;
     proto_tree *tree; /* below the top line; NULL if nobody wants one */
-};
-
-enum {
-    WT_VIEW_TEXT = 240 /* Wireshark cuts an item's label there */
 };
 
 /* Registers the subtrees. */
