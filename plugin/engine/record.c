@@ -86,10 +86,16 @@ static struct wt_facts *records_slot(const struct wt_records *records, uint32_t 
     return *at ? (struct wt_facts *)*at + number % RECORD_CHUNK : NULL;
 }
 
+/* Where the facts of frame `number` are written: only the current one's, unless frames are kept. */
+static struct wt_facts *records_place(struct wt_records *records, uint32_t number)
+{
+    return records->keep ? records_slot(records, number, true) : &records->current;
+}
+
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
 {
     records->number = number;
-    struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
+    struct wt_facts *facts = records_place(records, number);
     if (facts->noted && records->keep)
         g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
     else if (facts->noted)
@@ -111,8 +117,7 @@ static struct record *records_get(struct wt_records *records, uint32_t number)
 {
     if (!records->keep && number != records->number)
         return NULL;
-    struct wt_facts *facts = records->keep ? records_slot(records, number, true) : &records->current;
-    facts->noted = true;
+    records_place(records, number)->noted = true;
     if (!records->keep)
         return &records->only;
     struct record *record = g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));

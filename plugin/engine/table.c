@@ -31,7 +31,6 @@ struct wt_table {
     uint32_t room;  /* their number, a power of two, and how many entries may come before it is doubled */
     unsigned shift; /* makes a hash the number of its bucket */
     uint32_t count, limit;
-    bool half_full;
     size_t entry_size, key_size;
     GHashFunc hash;
     GEqualFunc equal;
@@ -122,7 +121,7 @@ static void table_append(struct wt_table *table, struct wt_entry *entry)
  * costs nothing. */
 static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 {
-    if (table->half_full && entry != table->newest) {
+    if (entry != table->newest && table->count > table->limit / 2) {
         table_unlink(table, entry);
         table_append(table, entry);
     }
@@ -153,7 +152,6 @@ static struct wt_entry *table_make(struct wt_table *table)
     table->unused += table->entry_size;
     table->left--;
     table->count++;
-    table->half_full = table->count > table->limit / 2;
     entry->given_up = 0;
     return entry;
 }

@@ -189,8 +189,7 @@ static inline uint64_t address_sum(const struct wt_address *address, uint8_t ver
 
 /*
  * Sum of the pseudo header without length. Headers behind the fixed one may change its addresses, so they are
- * gone through again. An IPv4-mapped address sums to the same as the IPv4 address: its prefix is 0xffff, a
- * zero.
+ * gone through again.
  */
 static inline bool packet_pseudo_sum(const struct verify *verify, const struct wt_packet *packet,
                                      uint64_t *sum)
