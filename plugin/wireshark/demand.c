@@ -5,7 +5,9 @@
  * scripts use are marked in the tree. In a single pass none of that changes from frame to frame, so a frame
  * nobody asks about need not be looked at: nobody asks about the others either.
  *
- * Trap: expert information reaches more places than our own fields do, also without a tree.
+ * Traps: expert information reaches more places than our own fields do, also without a tree. And what counts
+ * the protocols of each frame (-z io,phs since 4.6, the Protocol Hierarchy) wants all of them and no field:
+ * proto_field_is_referenced() says yes for each, but ours is none of the packet's.
  */
 #include "demand.h"
 
@@ -26,8 +28,14 @@ static bool is_expert_column(const packet_info *pinfo)
     return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
 }
 
+bool wt_demand_fields(const proto_tree *tree, int proto)
+{
+    return tree && (PTREE_DATA(tree)->visible ||
+                    proto_registrar_get_nth((unsigned)proto)->ref_type != HF_REF_TYPE_NONE);
+}
+
 bool wt_demand(packet_info *pinfo, proto_tree *tree)
 {
     return have_tap_listener(tap_wiretruth) || have_tap_listener(tap_expert) || is_expert_column(pinfo) ||
-           proto_field_is_referenced(tree, proto_wiretruth) || proto_field_is_referenced(tree, proto_expert);
+           wt_demand_fields(tree, proto_wiretruth) || wt_demand_fields(tree, proto_expert);
 }

@@ -10,6 +10,9 @@
 /* To be called when a file is opened: Wireshark registers its tap of expert infos after all protocols. */
 void wt_demand_start(int proto, int tap);
 
+/* True if somebody will see fields of `proto` in `tree`, which may be NULL. */
+bool wt_demand_fields(const proto_tree *tree, int proto);
+
 /*
  * True if something at hand shows, filters, colours, counts or exports what the plugin says: one of its
  * tables, a visible tree, one of its fields, or Wireshark's expert information in a field, a tap or a column.

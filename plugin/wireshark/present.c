@@ -17,6 +17,8 @@
  */
 #include "present.h"
 
+#include "demand.h"
+
 static int proto_wiretruth;
 
 void wt_present_register(int proto)
@@ -36,30 +38,42 @@ static const struct wt_finding *most_severe(const struct wt_view *view)
     return best;
 }
 
-static void top_text(const struct wt_view *view, char *text, size_t size)
+/* What a frame is where nothing was found. */
+static void plain_line(const struct wt_record *record, struct wt_line *line)
 {
-    const struct wt_record *record = view->record;
-    const struct wt_finding *finding = most_severe(view);
+    wt_line_begin(line);
+    if (record->missed) {
+        wt_line_add(line, record->reading.packets ? "Wire Truth: Not looked at in full: "
+                                                  : "Wire Truth: Not looked at: ");
+        wt_line_add(line, wt_missed_text(record->missed));
+    } else if (record->facts && record->facts->wire_frames > 1) {
+        wt_line_number(line, "Wire Truth: Stands for ", record->facts->wire_frames, " wire frames");
+    } else {
+        wt_line_add(line, "Wire Truth: An ordinary frame, nothing found");
+    }
+}
 
-    if (finding)
-        wt_finding_text(finding, text, size);
-    else if (record->missed)
-        snprintf(text, size, "Not looked at%s: %s", record->reading.packets ? " in full" : "",
-                 wt_missed_text(record->missed));
-    else if (record->facts && record->facts->wire_frames > 1)
-        snprintf(text, size, "Stands for %" PRIu32 " wire frames", record->facts->wire_frames);
-    else
-        snprintf(text, size, "An ordinary frame, nothing found");
+static proto_item *finding_item(const struct wt_view *view, const struct wt_finding *finding)
+{
+    char text[WT_LINE_SIZE];
+
+    wt_finding_text(finding, text, sizeof(text));
+    return proto_tree_add_protocol_format(view->tree, proto_wiretruth, view->tvb, 0, 0, "Wire Truth: %s",
+                                          text);
 }
 
 static proto_tree *add_top(const struct wt_view *view)
 {
-    char text[WT_LINE_SIZE];
+    const struct wt_finding *finding = most_severe(view);
+    struct wt_line line;
     proto_item *item;
 
-    top_text(view, text, sizeof(text));
-    item =
-        proto_tree_add_protocol_format(view->tree, proto_wiretruth, view->tvb, 0, 0, "Wire Truth: %s", text);
+    if (finding) {
+        item = finding_item(view, finding);
+    } else {
+        plain_line(view->record, &line);
+        item = wt_view_protocol(view, proto_wiretruth, &line);
+    }
     proto_item_set_generated(item);
     return wt_view_below(item, WT_VIEW_TOP);
 }
@@ -85,7 +99,7 @@ static void present_all(const struct wt_view *view)
 
 void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    const bool asked = tree && proto_field_is_referenced(tree, proto_wiretruth);
+    const bool asked = wt_demand_fields(tree, proto_wiretruth);
 
     if (!record->findings && !(asked && (record->reading.packets || record->missed)))
         return;

@@ -18,7 +18,7 @@ static void add_wire(const struct wt_view *view, const struct wt_facts *facts)
     wt_line_number(&line, "On the wire: ", facts->wire_frames,
                    facts->wire_frames == 1 ? " frame, " : " frames, ");
     wt_line_number(&line, "", (int64_t)facts->wire_len, " bytes");
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, line.text), WT_VIEW_WIRE);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, &line), WT_VIEW_WIRE);
     wt_view_number(view, tree, WT_FIELD_L3_LEN, facts->l3_len);
     wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
     item = proto_tree_add_uint64(tree, wt_field_id(WT_FIELD_WIRE_LEN), view->tvb, 0, 0, facts->wire_len);
@@ -57,7 +57,7 @@ static void add_checksums(const struct wt_view *view)
     wt_line_add(&line, checksum_text(innermost->ip_checksum));
     wt_line_add(&line, ", transport ");
     wt_line_add(&line, checksum_text(innermost->l4_checksum));
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_CHECKSUM, line.text), WT_VIEW_CHECKSUM);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_CHECKSUM, &line), WT_VIEW_CHECKSUM);
     for (unsigned i = 0; i < reading->packets; i++) {
         wt_view_number(view, tree, WT_FIELD_CHECKSUM_IP, reading->packet[i].ip_checksum);
         wt_view_number(view, tree, WT_FIELD_CHECKSUM_L4, reading->packet[i].l4_checksum);
@@ -94,7 +94,7 @@ static void add_path(const struct wt_view *view, const struct wt_facts *facts)
     proto_tree *tree;
 
     path_line(facts, &line);
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_PATH, line.text), WT_VIEW_PATH);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_PATH, &line), WT_VIEW_PATH);
     wt_view_number(view, tree, WT_FIELD_DIRECTION, facts->direction);
     wt_view_known(view, tree, WT_FIELD_DIRECTION_SOURCE, facts->direction_source);
     if (facts->link_mtu) {
@@ -123,7 +123,7 @@ static void add_window(const struct wt_view *view, const struct wt_facts *facts)
     if (!facts->tcp || !tcp)
         return;
     wt_scaling_window(facts, tcp, &line);
-    tree = wt_view_below(wt_view_line(view, WT_FIELD_WINDOW, line.text), WT_VIEW_WINDOW);
+    tree = wt_view_below(wt_view_line(view, WT_FIELD_WINDOW, &line), WT_VIEW_WINDOW);
     wt_scaling_explain(facts, &line);
     wt_view_text(view, tree, WT_FIELD_SCALING, line.text);
     if (facts->window_scale != WT_SCALE_NONE) {

@@ -87,16 +87,19 @@ void wt_present_proof(const struct wt_view *view)
 {
     const struct wt_engine *engine = view->record->engine;
     const struct wt_case *c = wt_engine_proof(engine, view->record->frame.number);
-    char text[WT_LINE_SIZE], label[WT_LINE_SIZE];
+    char text[WT_LINE_SIZE];
+    struct wt_line label;
     proto_item *item = NULL;
 
     if (!c)
         return;
     wt_case_text(c, wt_diagnosis_table[c->id].sentence, text, sizeof(text));
-    snprintf(label, sizeof(label), "Proof complete: with this frame the evidence for %s suffices",
-             wt_diagnosis_table[c->id].name);
+    wt_line_begin(&label);
+    wt_line_add(&label, "Proof complete: with this frame the evidence for ");
+    wt_line_add(&label, wt_diagnosis_table[c->id].name);
+    wt_line_add(&label, " suffices");
     if (view->tree)
-        item = wt_view_line(view, WT_FIELD_PROOF, label);
+        item = wt_view_line(view, WT_FIELD_PROOF, &label);
     wt_expert_add_diagnosis(view->pinfo, item, c->id, wt_engine_confidence(engine, c), text);
 }
 

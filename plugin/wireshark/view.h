@@ -27,8 +27,11 @@ proto_item *wt_view_number(const struct wt_view *view, proto_tree *tree, enum wt
 void wt_view_known(const struct wt_view *view, proto_tree *tree, enum wt_field field, uint32_t value);
 void wt_view_text(const struct wt_view *view, proto_tree *tree, enum wt_field field, const char *text);
 
+/* Adds the line of the protocol itself. */
+proto_item *wt_view_protocol(const struct wt_view *view, int proto, const struct wt_line *label);
+
 /* Adds a line that has no value of its own. */
-proto_item *wt_view_line(const struct wt_view *view, enum wt_field field, const char *label);
+proto_item *wt_view_line(const struct wt_view *view, enum wt_field field, const struct wt_line *label);
 
 /* What stands below `item`; Wireshark remembers for all of one kind whether it is open. */
 enum wt_view_subtree {
