@@ -13,12 +13,13 @@
 
 #include <epan/column-info.h>
 
-static int proto_wiretruth;
+static const header_field_info *wiretruth, *expert;
 static int tap_wiretruth, tap_expert;
 
 void wt_demand_start(int proto, int tap)
 {
-    proto_wiretruth = proto;
+    wiretruth = proto_registrar_get_nth((unsigned)proto);
+    expert = proto_registrar_get_nth((unsigned)proto_expert);
     tap_wiretruth = tap;
     tap_expert = find_tap_id("expert");
 }
@@ -28,14 +29,13 @@ static bool is_expert_column(const packet_info *pinfo)
     return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
 }
 
-bool wt_demand_fields(const proto_tree *tree, int proto)
+bool wt_demand_fields(const proto_tree *tree)
 {
-    return tree && (PTREE_DATA(tree)->visible ||
-                    proto_registrar_get_nth((unsigned)proto)->ref_type != HF_REF_TYPE_NONE);
+    return tree && (PTREE_DATA(tree)->visible || wiretruth->ref_type != HF_REF_TYPE_NONE);
 }
 
-bool wt_demand(packet_info *pinfo, proto_tree *tree)
+bool wt_demand(const packet_info *pinfo, const proto_tree *tree)
 {
     return have_tap_listener(tap_wiretruth) || have_tap_listener(tap_expert) || is_expert_column(pinfo) ||
-           wt_demand_fields(tree, proto_wiretruth) || wt_demand_fields(tree, proto_expert);
+           wt_demand_fields(tree) || (tree && expert->ref_type != HF_REF_TYPE_NONE);
 }

@@ -10,13 +10,13 @@
 /* To be called when a file is opened: Wireshark registers its tap of expert infos after all protocols. */
 void wt_demand_start(int proto, int tap);
 
-/* True if somebody will see fields of `proto` in `tree`, which may be NULL. */
-bool wt_demand_fields(const proto_tree *tree, int proto);
+/* True if somebody will see our fields in `tree`, which may be NULL. */
+bool wt_demand_fields(const proto_tree *tree);
 
 /*
  * True if something at hand shows, filters, colours, counts or exports what the plugin says: one of its
  * tables, a visible tree, one of its fields, or Wireshark's expert information in a field, a tap or a column.
  */
-bool wt_demand(packet_info *pinfo, proto_tree *tree);
+bool wt_demand(const packet_info *pinfo, const proto_tree *tree);
 
 #endif

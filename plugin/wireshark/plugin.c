@@ -73,15 +73,19 @@ static void read_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *t
         wt_read_frame(&record->frame, &record->reading);
 }
 
-static void record_fill(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
+static void judge_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
 {
     read_frame(record, pinfo, tvb, tree);
     wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
-    if (!pinfo->fd->visited) {
-        decide_keep(pinfo);
-        record->frame.link_mtu = wt_link_mtus_of(pinfo);
-        wt_engine_frame(engine, &record->frame, &record->reading);
-    }
+    if (pinfo->fd->visited)
+        return;
+    decide_keep(pinfo);
+    record->frame.link_mtu = wt_link_mtus_of(pinfo);
+    wt_engine_frame(engine, &record->frame, &record->reading);
+}
+
+static void record_fill(struct wt_record *record, packet_info *pinfo)
+{
     record->pinfo = pinfo;
     record->engine = engine;
     record->facts = wt_engine_facts(engine, pinfo->num);
@@ -133,7 +137,10 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     if (!wt_frame_fill(&record->frame, pinfo, tvb))
         return 0;
     pinfo->current_proto = short_name; /* for expert infos; the caller puts back what was there */
-    record_fill(record, pinfo, tvb, tree);
+    judge_frame(record, pinfo, tvb, tree);
+    if (!demanded && !wt_engine_findings(engine, pinfo->num))
+        return (int)tvb_captured_length(tvb);
+    record_fill(record, pinfo);
     if (demanded || is_shown(pinfo))
         wt_present(record, tvb, pinfo, tree);
     if (have_tap_listener(tap_wiretruth))

@@ -99,7 +99,7 @@ static void present_all(const struct wt_view *view)
 
 void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    const bool asked = wt_demand_fields(tree, proto_wiretruth);
+    const bool asked = wt_demand_fields(tree);
 
     if (!record->findings && !(asked && (record->reading.packets || record->missed)))
         return;
