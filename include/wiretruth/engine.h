@@ -134,7 +134,8 @@ void wt_engine_keep(struct wt_engine *engine, bool keep);
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame,
                      const struct wt_reading *reading);
 
-/* Facts about frame `number`, or NULL if none are held. Valid until the engine is given another frame. */
+/* Facts about frame `number`, or NULL if none are held. Valid until the engine is asked for those of another
+ * frame, or given one. */
 const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number);
 
 /* Findings shown on or counted in frame `number`, in the order found; NULL if there are none. */

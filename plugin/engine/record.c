@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "shape.h"
+
 enum {
     RECORD_LIST_MAX = 16,
     RECORD_TWINS_MAX = 512, /* a BIG TCP super-frame and its pieces at several points */
@@ -17,11 +19,12 @@ struct record {
 
 struct wt_records {
     GHashTable *map;   /* frame number -> struct record, for frames with findings or relations */
-    GPtrArray *chunks; /* of RECORD_CHUNK facts each; NULL where no frame was seen */
-    /* Where nothing is kept these two stand for the current frame. */
-    struct wt_facts current;
-    struct record only;
-    uint32_t number; /* of the current frame */
+    GPtrArray *chunks; /* of RECORD_CHUNK struct wt_kept each; NULL where no frame was seen */
+    struct wt_shapes *shapes;
+    struct wt_facts current; /* of the current frame; kept when the next one comes */
+    struct wt_facts *asked;  /* those of another frame, when somebody asks for them */
+    struct record only;      /* of the current frame where nothing is kept */
+    uint32_t number;         /* of the current frame */
     bool keep;
 };
 
@@ -49,6 +52,8 @@ struct wt_records *wt_records_new(void)
     struct wt_records *records = g_new0(struct wt_records, 1);
     records->map = g_hash_table_new_full(NULL, NULL, NULL, record_free);
     records->chunks = g_ptr_array_new_with_free_func(g_free);
+    records->shapes = wt_shapes_new();
+    records->asked = g_new0(struct wt_facts, 1);
     records->keep = true;
     return records;
 }
@@ -58,6 +63,8 @@ void wt_records_free(struct wt_records *records)
     g_hash_table_destroy(records->map);
     record_clear(&records->only);
     g_ptr_array_free(records->chunks, TRUE);
+    wt_shapes_free(records->shapes);
+    g_free(records->asked);
     g_free(records);
 }
 
@@ -67,12 +74,13 @@ void wt_records_keep(struct wt_records *records, bool keep)
         return;
     g_hash_table_remove_all(records->map);
     g_ptr_array_set_size(records->chunks, 0);
+    wt_shapes_clear(records->shapes);
     record_clear(&records->only);
     records->keep = keep;
 }
 
-/* The kept facts of frame `number`, in a chunk that is made if `make`. */
-static struct wt_facts *records_slot(const struct wt_records *records, uint32_t number, bool make)
+/* What is kept of frame `number`; NULL if it was not seen, unless `make`. */
+static struct wt_kept *records_slot(const struct wt_records *records, uint32_t number, bool make)
 {
     guint chunk = number / RECORD_CHUNK;
     if (chunk >= records->chunks->len) {
@@ -82,34 +90,53 @@ static struct wt_facts *records_slot(const struct wt_records *records, uint32_t 
     }
     gpointer *at = &g_ptr_array_index(records->chunks, chunk);
     if (!*at && make)
-        *at = g_new0(struct wt_facts, RECORD_CHUNK);
-    return *at ? (struct wt_facts *)*at + number % RECORD_CHUNK : NULL;
+        *at = g_new0(struct wt_kept, RECORD_CHUNK);
+    return *at ? (struct wt_kept *)*at + number % RECORD_CHUNK : NULL;
 }
 
-/* Where the facts of frame `number` are written: only the current one's, unless frames are kept. */
-static struct wt_facts *records_place(struct wt_records *records, uint32_t number)
+static bool records_is_noted(const struct wt_records *records, uint32_t number)
 {
-    return records->keep ? records_slot(records, number, true) : &records->current;
+    if (number == records->number)
+        return records->current.noted;
+    const struct wt_kept *kept = records_slot(records, number, false);
+    return kept && kept->noted;
+}
+
+static void records_note(struct wt_records *records, uint32_t number)
+{
+    if (number == records->number)
+        records->current.noted = true;
+    else
+        records_slot(records, number, true)->noted = true;
+}
+
+/* Forgets what was found in frame `number`. */
+static void records_forget(struct wt_records *records, uint32_t number)
+{
+    if (!records->keep)
+        record_clear(&records->only);
+    else if (records_is_noted(records, number))
+        g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
 }
 
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
 {
+    const bool again = number == records->number;
+    records_forget(records, number);
+    if (records->keep && records->number && !again)
+        *records_slot(records, records->number, true) = wt_shapes_pack(records->shapes, &records->current);
     records->number = number;
-    struct wt_facts *facts = records_place(records, number);
-    if (facts->noted && records->keep)
-        g_hash_table_remove(records->map, GUINT_TO_POINTER(number));
-    else if (facts->noted)
-        record_clear(&records->only);
-    memset(facts, 0, sizeof *facts);
-    return facts;
+    memset(&records->current, 0, sizeof records->current);
+    return &records->current;
 }
 
 static const struct record *records_find(const struct wt_records *records, uint32_t number)
 {
     if (!records->keep)
         return number == records->number ? &records->only : NULL;
-    const struct wt_facts *facts = records_slot(records, number, false);
-    return facts && facts->noted ? g_hash_table_lookup(records->map, GUINT_TO_POINTER(number)) : NULL;
+    if (!records_is_noted(records, number))
+        return NULL;
+    return g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
 }
 
 /* The record of frame `number`; NULL if that frame is gone. */
@@ -117,7 +144,7 @@ static struct record *records_get(struct wt_records *records, uint32_t number)
 {
     if (!records->keep && number != records->number)
         return NULL;
-    records_place(records, number)->noted = true;
+    records_note(records, number);
     if (!records->keep)
         return &records->only;
     struct record *record = g_hash_table_lookup(records->map, GUINT_TO_POINTER(number));
@@ -181,10 +208,13 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
 
 const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number)
 {
-    if (!records->keep)
-        return number == records->number ? &records->current : NULL;
-    const struct wt_facts *facts = records_slot(records, number, false);
-    return facts && facts->ip ? facts : NULL;
+    if (number == records->number)
+        return !records->keep || records->current.ip ? &records->current : NULL;
+    const struct wt_kept *kept = records_slot(records, number, false);
+    if (!kept || !kept->shape)
+        return NULL;
+    wt_shapes_unpack(records->shapes, *kept, records->asked);
+    return records->asked->ip ? records->asked : NULL;
 }
 
 const struct wt_finding *wt_records_findings(const struct wt_records *records, uint32_t number)

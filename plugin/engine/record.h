@@ -3,8 +3,9 @@
  * record: what is remembered about each frame.
  *
  * Findings and relations exist only for frames that have some, a bounded number of each kind a frame (a
- * million forged reports about one frame must not grow without limit). Facts are kept for every IP frame, but
- * only if frames can be visited again; otherwise everything belongs to the current frame and goes with it.
+ * million forged reports about one frame must not grow without limit). Facts are kept for every frame, 16
+ * bytes each, but only if frames can be visited again; otherwise everything belongs to the current frame and
+ * goes with it.
  */
 #ifndef WIRETRUTH_RECORD_H
 #define WIRETRUTH_RECORD_H
@@ -28,6 +29,7 @@ void wt_records_add(struct wt_records *records, uint32_t number, const struct wt
 /* Adds a copy of `relation` to frame `number`, unless it stands there already. */
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation);
 
+/* Valid until the next call. */
 const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number);
 const struct wt_finding *wt_records_findings(const struct wt_records *records, uint32_t number);
 const struct wt_relation *wt_records_relations(const struct wt_records *records, uint32_t number);

@@ -51,12 +51,17 @@ uint32_t wt_segmentation_wire_l3(const struct wt_context *context)
     return facts->segment_size + wt_size_headers(context->packet);
 }
 
-/* The packet claims more than its frame held on the link: cut by an editor, or nonsense. */
+static uint64_t segmentation_end(const struct wt_packet *packet)
+{
+    return (uint64_t)packet->offset + packet->l3_len;
+}
+
+/* The packet claims more than its frame held on the link, or the packet around it: cut by an editor, or
+ * nonsense. */
 static bool segmentation_is_claim(const struct wt_context *context)
 {
-    const struct wt_packet *packet = context->packet;
-    return packet->l3_len > context->frame->length ||
-           packet->offset > context->frame->length - packet->l3_len;
+    const uint64_t end = segmentation_end(context->packet);
+    return end > context->frame->length || end > segmentation_end(&context->reading->packet[0]);
 }
 
 /* Larger than any length field says, in either sense. */

@@ -43,7 +43,7 @@ struct wt_table {
 uint32_t wt_table_key[WT_TABLE_KEY_MAX / sizeof(uint32_t)];
 uint64_t wt_table_multiplier;
 
-static void table_draw(void)
+void wt_table_draw(void)
 {
     if (wt_table_multiplier) /* drawn already */
         return;
@@ -177,7 +177,7 @@ static void *table_add(struct wt_table *table, const void *key, uint32_t hash)
 struct wt_table *wt_table_new(size_t entry_size, size_t key_size, uint32_t limit, GHashFunc hash,
                               GEqualFunc equal)
 {
-    table_draw();
+    wt_table_draw();
     struct wt_table *table = g_new0(struct wt_table, 1);
     table->entry_size = entry_size;
     table->key_size = key_size;

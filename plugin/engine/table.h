@@ -31,10 +31,12 @@ struct wt_handle {
 struct wt_table;
 
 enum {
-    WT_TABLE_KEY_MAX = 64 /* bytes */
+    WT_TABLE_KEY_MAX = 72 /* bytes */
 };
 
-/* Random numbers, drawn with the first table. */
+/* Draws the random numbers of the hash, once: for those who need it without a table. */
+void wt_table_draw(void);
+
 extern uint32_t wt_table_key[WT_TABLE_KEY_MAX / sizeof(uint32_t)];
 extern uint64_t wt_table_multiplier;
 

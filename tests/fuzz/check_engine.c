@@ -139,12 +139,28 @@ static void check_same(const struct check *check, uint32_t number)
     CHECK(!r && !s);
 }
 
+/* What is kept of an earlier frame is what was judged, beside findings that came later. */
+static void check_kept(const struct check *check, uint32_t number, struct wt_facts *judged)
+{
+    const struct wt_facts *kept = wt_engine_facts(check->keeping, number);
+    CHECK(judged->ip == (kept != NULL));
+    if (!kept)
+        return;
+    judged->noted = kept->noted;
+    CHECK(memcmp(kept, judged, sizeof *judged) == 0);
+}
+
 void check_frame(struct check *check, const struct wt_frame *frame, const struct wt_reading *reading)
 {
+    const uint32_t before = check->frames;
+    struct wt_facts judged;
+    memcpy(&judged, wt_engine_facts(check->passing, before), sizeof judged); /* padding too */
     frames_judged++;
     check->frames = frame->number;
     wt_engine_frame(check->keeping, frame, reading);
     wt_engine_frame(check->passing, frame, reading);
+    if (frame->number > before && !check->forgot)
+        check_kept(check, before, &judged);
     check_facts(wt_engine_facts(check->keeping, frame->number));
     check_findings(check->keeping, frame->number);
     check_same(check, frame->number);

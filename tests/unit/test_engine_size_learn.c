@@ -257,6 +257,31 @@ static void test_claim(gconstpointer version)
     talk_close(&talk);
 }
 
+/* Neither is one that claims more than the packet around it, IP in IP, has room for. */
+static void test_claim_inside(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    const uint32_t size = talk.version == 4 ? 1500 - 20 - 20 - 32 : 1500 - 40 - 40 - 32;
+    struct wt_packet inner = talk_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 5 * size);
+    struct wt_packet outer = talk_packet(&talk, 1, 4, 0, inner.l3_len);
+    inner.l4_checksum = WT_CHECKSUM_PARTIAL;
+    inner.offset += outer.ip_header_len;
+    outer.has_l4 = false;
+    memset(&talk.reading, 0, sizeof talk.reading);
+    talk.reading.packets = 2;
+    talk.reading.packet[1] = inner;
+    talk.frame.length = talk.frame.captured = TALK_ETHERNET + outer.l3_len;
+    for (unsigned room = 0; room < 2; room++) {
+        outer.l3_len = room ? outer.ip_header_len + inner.l3_len : 152;
+        talk.reading.packet[0] = outer;
+        talk.frame.number++;
+        wt_engine_frame(talk.engine, &talk.frame, &talk.reading);
+        g_assert_cmpuint(talk_facts(&talk, talk.frame.number)->wire_frames, ==, room ? 5 : 1);
+    }
+    talk_close(&talk);
+}
+
 static void announce(struct talk *talk, enum wt_announcement_kind kind, uint32_t mtu)
 {
     memset(&talk->reading, 0, sizeof talk->reading);
@@ -346,6 +371,7 @@ int main(int argc, char **argv)
     talk_add("size/learn/report", test_report);
     talk_add("size/learn/valid-sums", test_valid_sums);
     talk_add("size/learn/claim", test_claim);
+    talk_add("size/learn/claim-inside", test_claim_inside);
     talk_add("size/mtu/announced", test_link_mtu);
     talk_add("size/other_direction/common", test_other_direction);
     talk_add("size/other_direction/divides", test_other_direction_divides);

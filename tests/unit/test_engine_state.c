@@ -33,6 +33,45 @@ static void test_records_number_again(void)
     talk_close(&talk);
 }
 
+/* A packet that differs from the others in what a frame keeps, and in what many share. */
+static struct wt_packet packet_of(struct talk *talk, unsigned i)
+{
+    struct wt_packet packet =
+        talk_tcp(talk, i % 2, WT_TCP_ACK, 1000 * i, 7 * i, i % 5 == 0 ? 4344 : i % 1449);
+    packet.src_port = (uint16_t)(packet.src_port + i % 3);
+    if (i % 7 == 0)
+        packet.l4_checksum = WT_CHECKSUM_PARTIAL;
+    if (i % 11 == 0)
+        packet.proto = 17;
+    return packet;
+}
+
+/* Also where Wireshark leaves frames out, those of other protocols or of a read filter. */
+static void test_facts_are_kept(void)
+{
+    const gsize frames = 5000;
+    struct wt_facts *judged = g_new0(struct wt_facts, frames);
+    uint32_t *number = g_new0(uint32_t, frames);
+    struct talk talk;
+    talk_open(&talk, 4);
+    for (unsigned i = 0; i < frames; i++) {
+        const struct wt_packet packet = packet_of(&talk, i);
+        talk.frame.number += i % 13 == 0 ? 3000 : 0;
+        number[i] = talk_send(&talk, &packet);
+        memcpy(&judged[i], talk_facts(&talk, number[i]), sizeof *judged);
+        g_assert_cmpuint(judged[i].l3_len, ==, packet.l3_len);
+    }
+    for (gsize i = frames; i-- > 0;) {
+        g_assert_true(memcmp(talk_facts(&talk, number[i]), &judged[i], sizeof *judged) == 0);
+        g_assert_true(judged[i].noted == (wt_engine_findings(talk.engine, number[i]) != NULL));
+    }
+    g_assert_null(wt_engine_facts(talk.engine, 1));
+    g_assert_null(wt_engine_facts(talk.engine, number[frames - 1] + 1));
+    talk_close(&talk);
+    g_free(number);
+    g_free(judged);
+}
+
 static void test_frame_without_ip(void)
 {
     struct talk talk;
@@ -83,6 +122,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/state/records/single-pass", test_records_single_pass);
     g_test_add_func("/state/records/number-again", test_records_number_again);
+    g_test_add_func("/state/records/facts-are-kept", test_facts_are_kept);
     g_test_add_func("/state/records/no-ip", test_frame_without_ip);
     g_test_add_func("/state/interfaces-apart", test_interfaces_apart);
     g_test_add_func("/findings/rows", test_finding_rows);
