@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Buckets of entries that are chained to each other; a second list through all entries keeps the order of
- * use. Entries lie in blocks of memory that live as long as the table.
+ * Slots hold the hash of an entry beside its number, and an entry that finds its slot taken has the next free
+ * one. So to learn that a key is not there, or to make room for more, costs a look at neighbouring slots and
+ * none at entries, which lie elsewhere in a large memory: with a scan or many connections each of those looks
+ * would wait for memory. Half of the slots stay free, so that a search ends soon. A list through all entries
+ * keeps the order of use. Entries lie in blocks of memory that live as long as the table.
  *
  * GLib's hash table does not fit: what was not found is hashed again to be added, and each entry is an
  * allocation beside its place in the table. A new connection makes five entries and cost 5,000 instructions
@@ -16,28 +19,29 @@ enum {
     TABLE_LIMIT_MAX = 1 << 30,
 #endif
 #if defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || defined(__SANITIZE_ADDRESS__)
-    TABLE_BLOCK_MIN = 1, /* so that the sanitizers see where an entry ends */
-    TABLE_BLOCK_MAX = 1,
+    TABLE_BLOCK = 1, /* so that the sanitizers see where an entry ends */
 #else
-    TABLE_BLOCK_MIN = 8,
-    TABLE_BLOCK_MAX = 256,
+    TABLE_BLOCK = 256, /* entries; memory that was never written to costs nothing */
 #endif
-    TABLE_BITS_MIN = 3,
+    TABLE_BITS_MIN = 4,
     TABLE_HASH_BITS = 32,
 };
 
+struct slot {
+    uint32_t hash;
+    uint32_t number; /* of the entry, from 1; 0 for a free slot */
+};
+
 struct wt_table {
-    struct wt_entry **buckets;
-    uint32_t room;  /* their number, a power of two, and how many entries may come before it is doubled */
-    unsigned shift; /* makes a hash the number of its bucket */
+    struct slot *slots;
+    uint32_t last;  /* slot; their number is a power of two */
+    unsigned shift; /* makes a hash the number of the slot where the search begins */
     uint32_t count, limit;
     size_t entry_size, key_size;
     GHashFunc hash;
     GEqualFunc equal;
     struct wt_entry *oldest, *newest;
-    GSList *blocks;  /* of memory for entries */
-    uint8_t *unused; /* in the newest block */
-    uint32_t left;   /* entries that fit there */
+    GPtrArray *blocks; /* of memory for entries */
 };
 
 uint32_t wt_table_key[WT_TABLE_KEY_MAX / sizeof(uint32_t)];
@@ -52,44 +56,72 @@ void wt_table_draw(void)
     wt_table_multiplier = (uint64_t)g_random_int() << 32 | g_random_int() | 1;
 }
 
-/* --- buckets --- */
+/* --- slots --- */
 
-static struct wt_entry **table_bucket(const struct wt_table *table, uint32_t hash)
+static struct wt_entry *table_entry(const struct wt_table *table, uint32_t number)
 {
-    return &table->buckets[hash >> table->shift];
+    uint8_t *block = g_ptr_array_index(table->blocks, (number - 1) / TABLE_BLOCK);
+    return (struct wt_entry *)(void *)(block + (number - 1) % TABLE_BLOCK * table->entry_size);
+}
+
+/* The slot of `key`, or the free one where it would be. */
+static struct slot *table_slot(const struct wt_table *table, const void *key, uint32_t hash)
+{
+    uint32_t at = hash >> table->shift;
+    for (;; at = (at + 1) & table->last) {
+        struct slot *slot = &table->slots[at];
+        if (slot->number == 0)
+            return slot;
+        if (slot->hash == hash && table->equal(table_entry(table, slot->number) + 1, key))
+            return slot;
+    }
 }
 
 static struct wt_entry *table_lookup(const struct wt_table *table, const void *key, uint32_t hash)
 {
-    struct wt_entry *entry = *table_bucket(table, hash);
-    while (entry && (entry->hash != hash || !table->equal(entry + 1, key)))
-        entry = entry->next;
-    return entry;
+    const struct slot *slot = table_slot(table, key, hash);
+    return slot->number ? table_entry(table, slot->number) : NULL;
 }
 
-static void table_chain(struct wt_table *table, struct wt_entry *entry)
+static void table_put(struct wt_table *table, struct slot slot)
 {
-    struct wt_entry **bucket = table_bucket(table, entry->hash);
-    entry->next = *bucket;
-    *bucket = entry;
+    uint32_t at = slot.hash >> table->shift;
+    while (table->slots[at].number)
+        at = (at + 1) & table->last;
+    table->slots[at] = slot;
 }
 
-static void table_unchain(struct wt_table *table, const struct wt_entry *entry)
+static void table_set_slots(struct wt_table *table, unsigned bits)
 {
-    struct wt_entry **link = table_bucket(table, entry->hash);
-    while (*link != entry)
-        link = &(*link)->next;
-    *link = entry->next;
-}
-
-static void table_set_buckets(struct wt_table *table, unsigned bits)
-{
-    table->room = 1U << bits;
+    struct slot *before = table->slots;
+    const uint32_t count = before ? table->last + 1 : 0;
+    table->last = (uint32_t)((1ULL << bits) - 1);
     table->shift = TABLE_HASH_BITS - bits;
-    g_free(table->buckets);
-    table->buckets = g_new0(struct wt_entry *, table->room);
-    for (struct wt_entry *entry = table->oldest; entry; entry = entry->newer)
-        table_chain(table, entry);
+    table->slots = g_new0(struct slot, (gsize)table->last + 1);
+    for (uint32_t i = 0; i < count; i++)
+        if (before[i].number)
+            table_put(table, before[i]);
+    g_free(before);
+}
+
+/* Frees the slot of `entry`; what was put behind it for want of this one moves up. Returns the entry's
+ * number. */
+static uint32_t table_take(struct wt_table *table, const struct wt_entry *entry)
+{
+    struct slot *slots = table->slots;
+    uint32_t hole = entry->hash >> table->shift;
+    while (slots[hole].hash != entry->hash || table_entry(table, slots[hole].number) != entry)
+        hole = (hole + 1) & table->last;
+    const uint32_t number = slots[hole].number;
+    for (uint32_t at = (hole + 1) & table->last; slots[at].number; at = (at + 1) & table->last) {
+        const uint32_t home = slots[at].hash >> table->shift;
+        if (((at - home) & table->last) < ((at - hole) & table->last))
+            continue; /* it would come to stand before where its search begins */
+        slots[hole] = slots[at];
+        hole = at;
+    }
+    slots[hole].number = 0;
+    return number;
 }
 
 /* --- order of use --- */
@@ -130,44 +162,33 @@ static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 
 /* --- entries --- */
 
-/* Takes the oldest entry out, to be used again. */
-static struct wt_entry *table_give_up_oldest(struct wt_table *table)
+/* The number of an entry for another key: the oldest one's, or a new one. */
+static uint32_t table_number(struct wt_table *table)
 {
-    struct wt_entry *entry = table->oldest;
-    table_unchain(table, entry);
-    table_unlink(table, entry);
-    entry->given_up++;
-    return entry;
-}
-
-/* Entries come in blocks, the larger the more there are. */
-static struct wt_entry *table_make(struct wt_table *table)
-{
-    if (table->left == 0) {
-        table->left = CLAMP(table->count, TABLE_BLOCK_MIN, TABLE_BLOCK_MAX);
-        table->unused = g_malloc_n(table->left, table->entry_size);
-        table->blocks = g_slist_prepend(table->blocks, table->unused);
+    struct wt_entry *oldest = table->oldest;
+    if (table->count < table->limit) {
+        if (table->count % TABLE_BLOCK == 0)
+            g_ptr_array_add(table->blocks, g_malloc_n(TABLE_BLOCK, table->entry_size));
+        table_entry(table, ++table->count)->given_up = 0;
+        return table->count;
     }
-    struct wt_entry *entry = (struct wt_entry *)(void *)table->unused;
-    table->unused += table->entry_size;
-    table->left--;
-    table->count++;
-    entry->given_up = 0;
-    return entry;
+    table_unlink(table, oldest);
+    oldest->given_up++;
+    return table_take(table, oldest);
 }
 
 static void *table_add(struct wt_table *table, const void *key, uint32_t hash)
 {
-    bool full = table->count >= table->limit;
-    if (!full && table->count == table->room)
-        table_set_buckets(table, TABLE_HASH_BITS - table->shift + 1);
-    struct wt_entry *entry = full ? table_give_up_oldest(table) : table_make(table);
+    if (table->count < table->limit && table->count > table->last / 2)
+        table_set_slots(table, TABLE_HASH_BITS - table->shift + 1);
+    const uint32_t number = table_number(table);
+    struct wt_entry *entry = table_entry(table, number);
     const uint32_t given_up = entry->given_up;
     memset(entry, 0, table->entry_size);
     entry->given_up = given_up;
     entry->hash = hash;
     memcpy(entry + 1, key, table->key_size);
-    table_chain(table, entry);
+    table_put(table, (struct slot){hash, number});
     table_append(table, entry);
     return entry;
 }
@@ -184,7 +205,8 @@ struct wt_table *wt_table_new(size_t entry_size, size_t key_size, uint32_t limit
     table->hash = hash;
     table->equal = equal;
     table->limit = MIN(limit, TABLE_LIMIT_MAX);
-    table_set_buckets(table, TABLE_BITS_MIN);
+    table->blocks = g_ptr_array_new_with_free_func(g_free);
+    table_set_slots(table, TABLE_BITS_MIN);
     return table;
 }
 
@@ -192,8 +214,8 @@ void wt_table_free(struct wt_table *table)
 {
     if (!table)
         return;
-    g_slist_free_full(table->blocks, g_free);
-    g_free(table->buckets);
+    g_ptr_array_free(table->blocks, TRUE);
+    g_free(table->slots);
     g_free(table);
 }
 

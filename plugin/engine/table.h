@@ -16,7 +16,6 @@
 
 struct wt_entry {
     struct wt_entry *older, *newer; /* in the order of use */
-    struct wt_entry *next;          /* of those with the same bucket */
     uint32_t hash;
     uint32_t given_up; /* how often its place was given to another key */
 };
@@ -52,7 +51,7 @@ static inline uint32_t wt_table_word(const uint8_t *bytes)
  * different keys of one size, whatever they are, have the same one with a probability of 2^-32. Multiplying
  * spreads it; keys then share the upper b bits with a probability of 2^(1-b) (Dietzfelbinger and others, "A
  * reliable randomized algorithm for the closest-pair problem", 1997). So crafted packets cannot aim at one
- * bucket.
+ * slot.
  */
 static inline uint32_t wt_table_hash(const void *bytes, size_t size)
 {
