@@ -128,6 +128,13 @@ void wt_engine_free(struct wt_engine *engine);
 void wt_engine_keep(struct wt_engine *engine, bool keep);
 
 /*
+ * Tells that `frame` comes soon, so that the processor fetches what the engine remembers of its connection
+ * meanwhile. Changes nothing else, and need not be called.
+ */
+void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *frame,
+                      const struct wt_reading *reading);
+
+/*
  * Judges one frame, already read and verified. Frame numbers rise; a number given again replaces what was
  * known about it (Wireshark reuses the number of a frame that a read filter rejected).
  */

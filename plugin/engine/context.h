@@ -19,7 +19,7 @@ struct wt_engine {
     struct wt_preferences preferences;
     struct wt_link *link; /* of the last frame: most captures have one interface */
     struct wt_table *links, *hosts, *paths, *flows;
-    struct wt_flow *recent[WT_FLOWS_RECENT];
+    struct wt_flow_recent recent[WT_FLOWS_RECENT];
     struct wt_table *wrongs, *leaks;          /* of checksums */
     struct wt_table *path_records, *troubles; /* made at the first symptom */
     struct wt_strays strays;

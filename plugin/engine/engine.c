@@ -180,6 +180,14 @@ static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_fra
     return engine->link;
 }
 
+void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *frame,
+                      const struct wt_reading *reading)
+{
+    const struct wt_packet *innermost = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
+    if (innermost && engine_has_flow(innermost))
+        wt_flow_expect(engine->flows, frame->interface, innermost);
+}
+
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)
 {
     struct wt_facts *facts = wt_records_begin(engine->records, frame->number);

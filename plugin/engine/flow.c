@@ -5,6 +5,7 @@
 
 enum {
     FLOWS_MAX = 1 << 17,     /* 64 MiB at most */
+    FLOWS_FAR = 1 << 11,     /* from so many on the table lies beyond the processor's first cache (32 KiB) */
     FLOW_SCALE_MAX = 14,     /* RFC 7323 2.3: a larger shift is used as 14 */
     FLOW_RTT_MAX = 60000000, /* microseconds; a longer handshake is no measure of the path */
     FLOW_SEGMENT = 1460,     /* Ethernet's MSS, where the receiver's is not known */
@@ -44,14 +45,6 @@ static struct wt_flow_key flow_key(uint32_t interface, const struct wt_packet *p
     };
 }
 
-/* Where the memory of recent flows keeps this one. Flows that share a place only displace each other. */
-static unsigned flow_place(const struct wt_flow_key *key)
-{
-    const size_t last = sizeof key->low.bytes - 1;
-    return (key->interface ^ key->low.bytes[last] ^ key->high.bytes[last] ^ key->low_port ^ key->high_port) %
-           WT_FLOWS_RECENT;
-}
-
 /* What is not zero in a connection of which nothing is known. */
 static void flow_begin(struct wt_flow *flow)
 {
@@ -72,22 +65,49 @@ static void flow_reset(struct wt_flow *flow)
     flow_begin(flow);
 }
 
+/* A poor hash, but a cheap one: flows that share it only displace each other from the memory. */
+static uint32_t flow_tag(const struct wt_flow_key *key)
+{
+    const uint32_t golden =
+        0x9e3779b1; /* 2^32 by the golden ratio: spreads small differences over all bits */
+    const size_t last = sizeof key->low.bytes - sizeof(uint32_t);
+    const uint32_t ports = (uint32_t)key->low_port << 16 | key->high_port;
+    const uint32_t low = wt_table_word(key->low.bytes + last) * golden;
+    return (low ^ wt_table_word(key->high.bytes + last) ^ ports ^ key->interface) * golden;
+}
+
+static struct wt_flow_recent *flow_place(struct wt_flow_recent *recent, uint32_t tag)
+{
+    const unsigned places = WT_FLOWS_RECENT;
+    return &recent[(uint64_t)tag * places >> 32];
+}
+
 /* Flows stay where they are, and one that is given up makes room for another key at once: so what the memory
  * points to is there, and its key tells whether it is still the same. */
-struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow **recent, uint32_t interface,
+struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent, uint32_t interface,
                            const struct wt_packet *packet, unsigned *sender)
 {
     const struct wt_flow_key key = flow_key(interface, packet, sender);
-    struct wt_flow **place = &recent[flow_place(&key)];
-    struct wt_flow *flow = *place;
-    if (flow && flow_equal(&flow->key, &key)) {
-        wt_table_use(flows, flow);
-        return flow;
+    const uint32_t tag = flow_tag(&key);
+    struct wt_flow_recent *place = flow_place(recent, tag);
+    if (place->flow && place->tag == tag && flow_equal(&place->flow->key, &key)) {
+        wt_table_use(flows, place->flow);
+        return place->flow;
     }
-    flow = *place = wt_table_get(flows, &key);
+    struct wt_flow *flow = wt_table_get(flows, &key);
+    *place = (struct wt_flow_recent){flow, tag};
     if (!flow->begun)
         flow_begin(flow);
     return flow;
+}
+
+void wt_flow_expect(const struct wt_table *flows, uint32_t interface, const struct wt_packet *packet)
+{
+    unsigned sender = 0;
+    if (wt_table_count(flows) < FLOWS_FAR)
+        return;
+    const struct wt_flow_key key = flow_key(interface, packet, &sender);
+    wt_table_expect(flows, &key);
 }
 
 struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,

@@ -130,15 +130,21 @@ _Static_assert(sizeof(struct wt_flow) <= 464,
 
 struct wt_table *wt_flows_new(void);
 
-/*
- * The flow of `packet`, which must have ports; `sender` says which of its sides sent it. `recent` remembers
- * the flows used last, zeroed at first: most packets find theirs there by comparing one key.
- */
+/* Remembers the flows used last, zeroed at first: most packets find theirs there by comparing one key. */
 enum {
     WT_FLOWS_RECENT = 256
 };
-struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow **recent, uint32_t interface,
+struct wt_flow_recent {
+    struct wt_flow *flow;
+    uint32_t tag; /* of its key: who has another one need not look at the flow */
+};
+
+/* The flow of `packet`, which must have ports; `sender` says which of its sides sent it. */
+struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent, uint32_t interface,
                            const struct wt_packet *packet, unsigned *sender);
+
+/* Has the processor fetch where wt_flow_of() will look; it changes nothing. */
+void wt_flow_expect(const struct wt_table *flows, uint32_t interface, const struct wt_packet *packet);
 
 /* As above, but NULL if there is none: for packets that are only quoted. */
 struct wt_flow *wt_flow_find(struct wt_table *flows, uint32_t interface, const struct wt_packet *packet,

@@ -219,6 +219,16 @@ void wt_table_free(struct wt_table *table)
     g_free(table);
 }
 
+uint32_t wt_table_count(const struct wt_table *table)
+{
+    return table->count;
+}
+
+void wt_table_expect(const struct wt_table *table, const void *key)
+{
+    __builtin_prefetch(&table->slots[table->hash(key) >> table->shift]);
+}
+
 void *wt_table_find(struct wt_table *table, const void *key)
 {
     struct wt_entry *entry = table_lookup(table, key, table->hash(key));

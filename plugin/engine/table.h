@@ -95,6 +95,11 @@ const void *wt_table_peek(const struct wt_table *table, const void *key);
 /* The entry of `key`, now the newest; added if there was none. */
 void *wt_table_get(struct wt_table *table, const void *key);
 
+uint32_t wt_table_count(const struct wt_table *table);
+
+/* Has the processor fetch where `key` will be looked for. */
+void wt_table_expect(const struct wt_table *table, const void *key);
+
 /* Makes `entry` the newest: for those who found it by other means. */
 void wt_table_use(struct wt_table *table, void *entry);
 

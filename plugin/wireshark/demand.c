@@ -11,6 +11,8 @@
  */
 #include "demand.h"
 
+#include "listener.h"
+
 #include <epan/column-info.h>
 
 static const header_field_info *wiretruth, *expert;
@@ -34,8 +36,10 @@ bool wt_demand_fields(const proto_tree *tree)
     return tree && (PTREE_DATA(tree)->visible || wiretruth->ref_type != HF_REF_TYPE_NONE);
 }
 
-bool wt_demand(const packet_info *pinfo, const proto_tree *tree)
+enum wt_demand wt_demand(const packet_info *pinfo, const proto_tree *tree)
 {
-    return have_tap_listener(tap_wiretruth) || have_tap_listener(tap_expert) || is_expert_column(pinfo) ||
-           wt_demand_fields(tree) || (tree && expert->ref_type != HF_REF_TYPE_NONE);
+    if (have_tap_listener(tap_wiretruth) || have_tap_listener(tap_expert) || is_expert_column(pinfo) ||
+        wt_demand_fields(tree) || (tree && expert->ref_type != HF_REF_TYPE_NONE))
+        return WT_DEMAND_NOW;
+    return wt_listeners_patient() ? WT_DEMAND_LATER : WT_DEMAND_NONE;
 }

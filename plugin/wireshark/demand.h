@@ -13,10 +13,16 @@ void wt_demand_start(int proto, int tap);
 /* True if somebody will see our fields in `tree`, which may be NULL. */
 bool wt_demand_fields(const proto_tree *tree);
 
+enum wt_demand {
+    WT_DEMAND_NONE,
+    WT_DEMAND_LATER, /* tables that can be told of the frame when it is gone, see listener.h */
+    WT_DEMAND_NOW,
+};
+
 /*
- * True if something at hand shows, filters, colours, counts or exports what the plugin says: one of its
+ * Whether something at hand shows, filters, colours, counts or exports what the plugin says: one of its
  * tables, a visible tree, one of its fields, or Wireshark's expert information in a field, a tap or a column.
  */
-bool wt_demand(const packet_info *pinfo, const proto_tree *tree);
+enum wt_demand wt_demand(const packet_info *pinfo, const proto_tree *tree);
 
 #endif

@@ -173,7 +173,7 @@ const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info 
     return wmem_strdup_printf(pinfo->pool, "interface %u", interface.number);
 }
 
-static unsigned ip_headers_dissected(const packet_info *pinfo)
+unsigned wt_frame_ip_headers(const packet_info *pinfo)
 {
     unsigned count = 0;
 
@@ -248,17 +248,21 @@ static bool ends_in_same_header(const packet_info *pinfo, const struct wt_frame 
            wmem_list_count(pinfo->layers) <= reading->layers.count + besides;
 }
 
-enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,
-                               const struct wt_reading *reading)
+enum wt_missed wt_frame_missed_of(const struct wt_reading *reading, unsigned ip_headers)
 {
     const enum wt_missed missed = missed_by_walk(reading->layers.coverage);
 
-    if (missed || ends_in_header(reading) || ends_in_same_header(pinfo, frame, reading) ||
-        any_fragment(reading))
+    if (missed || ends_in_header(reading) || any_fragment(reading))
         return missed;
-    if (ip_headers_dissected(pinfo) > ip_headers_walked(&reading->layers))
-        return WT_MISSED_TUNNEL;
-    return WT_MISSED_NOTHING;
+    return ip_headers > ip_headers_walked(&reading->layers) ? WT_MISSED_TUNNEL : WT_MISSED_NOTHING;
+}
+
+enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,
+                               const struct wt_reading *reading)
+{
+    if (ends_in_same_header(pinfo, frame, reading))
+        return missed_by_walk(reading->layers.coverage);
+    return wt_frame_missed_of(reading, wt_frame_ip_headers(pinfo));
 }
 
 const char *wt_missed_text(enum wt_missed missed)

@@ -47,6 +47,11 @@ enum wt_missed {
 enum wt_missed wt_frame_missed(const packet_info *pinfo, const struct wt_frame *frame,
                                const struct wt_reading *reading);
 
+/* The same in two steps, for a frame that is judged when it is no longer at hand: the number of IP headers
+ * that Wireshark dissected, and what follows from it. */
+unsigned wt_frame_ip_headers(const packet_info *pinfo);
+enum wt_missed wt_frame_missed_of(const struct wt_reading *reading, unsigned ip_headers);
+
 /* The reason as text; NULL for WT_MISSED_NOTHING. */
 const char *wt_missed_text(enum wt_missed missed);
 

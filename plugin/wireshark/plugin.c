@@ -5,18 +5,22 @@
  * Wireshark calls a post-dissector again and again, in any order and often without a tree. Reading a frame is
  * done every time, as it costs little and depends on nothing but the bytes. The engine is asked to judge a
  * frame on its first visit only; then frames come strictly in order. What it found is shown on every visit.
- * Where there is one visit only, and nobody asks for anything, the frame is not looked at.
+ * Where there is one visit only, and nobody asks for anything, the frame is not looked at. Where nobody asks
+ * before later frames have come, frames are put aside and judged together.
  */
 #include "compat.h"
 
+#include "batch.h"
 #include "demand.h"
 #include "expert.h"
 #include "frame.h"
 #include "layers.h"
 #include "link_mtus.h"
+#include "listener.h"
 #include "preferences.h"
 #include "present.h"
 #include "table.h"
+#include "table_text.h"
 
 #include <wiretruth/engine.h>
 
@@ -25,44 +29,105 @@ WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 WS_DLL_PUBLIC void plugin_register(void);
 
+enum {
+    READ_AHEAD = 8 /* frames: by then memory has answered */
+};
+
 static const char short_name[] = "WireTruth";
 static int proto_wiretruth;
 static int tap_wiretruth;
 static dissector_handle_t handle_wiretruth;
 static struct wt_engine *engine;
 static struct wt_preferences preferences; /* of the file at hand */
+static bool in_tshark;
 static bool keep_decided, frames_kept;
-static bool enabled;  /* the user may disable the protocol, then the file is dissected anew */
-static bool demanded; /* whether anybody can see what is said; settled where frames are not kept */
-
-/* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
-static void engine_start(void)
-{
-    preferences = wt_preferences_engine();
-    engine = wt_engine_new(&preferences);
-    keep_decided = false;
-    frames_kept = true;
-    wt_demand_start(proto_wiretruth, tap_wiretruth);
-    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth));
-    wt_layers_want(handle_wiretruth, enabled && wt_preferences_dissection());
-}
-
-static void engine_stop(void)
-{
-    wt_engine_free(engine);
-    engine = NULL;
-}
+static bool enabled;          /* the user may disable the protocol, then the file is dissected anew */
+static enum wt_demand demand; /* who can see what is said; settled where frames are not kept */
 
 /* A single pass never comes back to a frame: then nothing needs to be kept about it. */
 static void decide_keep(const packet_info *pinfo)
 {
-    if (keep_decided || pinfo->num < WT_FRAMES_KEPT_KNOWN_AT)
+    if (keep_decided || (!pinfo->fd->visited && pinfo->num < WT_FRAMES_KEPT_KNOWN_AT))
         return;
     keep_decided = true;
-    frames_kept = wt_frames_kept(pinfo);
+    frames_kept = pinfo->fd->visited || wt_frames_kept(pinfo);
     if (!frames_kept)
         wt_engine_keep(engine, false);
 }
+
+static void record_find(struct wt_record *record, uint32_t number)
+{
+    record->engine = engine;
+    record->facts = wt_engine_facts(engine, number);
+    record->findings = wt_engine_findings(engine, number);
+    record->relations = wt_engine_relations(engine, number);
+    record->artefacts = wt_preferences_artefacts();
+}
+
+/* --- frames that were put aside --- */
+
+/*
+ * Whether this frame can wait. Only in tshark: Wireshark shows the highest severity of all frames as soon as
+ * it has read them, and calls nobody then. A large frame is judged at once, but not before it is known
+ * whether tables are to hear of it.
+ */
+static bool can_wait(const packet_info *pinfo, int length)
+{
+    return in_tshark && demand != WT_DEMAND_NOW && !pinfo->fd->visited && !wt_preferences_dissection() &&
+           (length <= WT_BATCH_LONGEST || !keep_decided);
+}
+
+/* Tables hear of a frame in the pass in which Wireshark runs its taps: of two the second one. */
+static void tell_waiting(struct wt_record *record, struct wt_batch_note note)
+{
+    if (keep_decided && frames_kept)
+        return;
+    record_find(record, record->frame.number);
+    if (wt_listeners_want_coverage())
+        record->missed = wt_frame_missed_of(&record->reading, note.ip_headers);
+    wt_listeners_tell(record);
+}
+
+/* Reads the next of the frames put aside, and has the processor fetch what the engine will look at. */
+static unsigned read_waiting(struct wt_record *records, struct wt_batch_note *notes)
+{
+    unsigned count = 0;
+
+    while (count < READ_AHEAD && wt_batch_take(&records[count].frame, &notes[count])) {
+        struct wt_record *record = &records[count++];
+        wt_read_frame(&record->frame, &record->reading);
+        wt_engine_expect(engine, &record->frame, &record->reading);
+        wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
+    }
+    return count;
+}
+
+static void judge_waiting(void)
+{
+    static struct wt_record records[READ_AHEAD];
+    struct wt_batch_note notes[READ_AHEAD];
+    unsigned count = 0;
+
+    while ((count = read_waiting(records, notes)) > 0)
+        for (unsigned i = 0; i < count; i++) {
+            wt_engine_frame(engine, &records[i].frame, &records[i].reading);
+            tell_waiting(&records[i], notes[i]);
+        }
+}
+
+static void put_aside(struct wt_frame *frame, const packet_info *pinfo)
+{
+    struct wt_batch_note note = {0};
+
+    if (wt_batch_is_full())
+        judge_waiting();
+    frame->link_mtu = wt_link_mtus_of(pinfo);
+    if (wt_listeners_want_coverage())
+        note.ip_headers = wt_frame_ip_headers(pinfo);
+    wt_batch_add(frame, note);
+}
+
+/* --- a frame at hand --- */
 
 static void read_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
 {
@@ -79,20 +144,8 @@ static void judge_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *
     wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
     if (pinfo->fd->visited)
         return;
-    decide_keep(pinfo);
     record->frame.link_mtu = wt_link_mtus_of(pinfo);
     wt_engine_frame(engine, &record->frame, &record->reading);
-}
-
-static void record_fill(struct wt_record *record, packet_info *pinfo)
-{
-    record->pinfo = pinfo;
-    record->engine = engine;
-    record->facts = wt_engine_facts(engine, pinfo->num);
-    record->findings = wt_engine_findings(engine, pinfo->num);
-    record->relations = wt_engine_relations(engine, pinfo->num);
-    record->missed = wt_frame_missed(pinfo, &record->frame, &record->reading);
-    record->artefacts = wt_preferences_artefacts();
 }
 
 /* Nothing of this frame will be seen, and nothing is to be learnt from it: there is one visit only, or it was
@@ -106,7 +159,7 @@ static bool is_dull(const packet_info *pinfo)
  * too. */
 static bool is_shown(const packet_info *pinfo)
 {
-    return frames_kept && (keep_decided || pinfo->fd->visited);
+    return demand == WT_DEMAND_NOW || (frames_kept && (keep_decided || pinfo->fd->visited));
 }
 
 /*
@@ -118,34 +171,69 @@ static void queue_for_tables(struct wt_record *record, packet_info *pinfo)
     const bool quote = pinfo->flags.in_error_pkt;
 
     pinfo->flags.in_error_pkt = false;
-    tap_queue_packet(tap_wiretruth, pinfo, record);
+    if (have_tap_listener(tap_wiretruth))
+        tap_queue_packet(tap_wiretruth, pinfo, record);
+    wt_listeners_queue(record, pinfo);
     pinfo->flags.in_error_pkt = quote;
+}
+
+static void show_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree)
+{
+    judge_frame(record, pinfo, tvb, tree);
+    if (!demand && !wt_engine_findings(engine, pinfo->num))
+        return;
+    record_find(record, pinfo->num);
+    record->pinfo = pinfo;
+    record->missed = wt_frame_missed(pinfo, &record->frame, &record->reading);
+    if (is_shown(pinfo))
+        wt_present(record, tvb, pinfo, tree);
+    queue_for_tables(record, pinfo);
 }
 
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    static struct wt_record whole; /* taps see it before the next frame comes */
-    struct wt_record *record = &whole;
+    static struct wt_record record; /* taps see it before the next frame comes */
+    const int length = (int)tvb_captured_length(tvb);
 
     (void)data;
     if (!enabled)
         return 0;
     if (frames_kept)
-        demanded = wt_demand(pinfo, tree);
-    if (!demanded && is_dull(pinfo))
-        return (int)tvb_captured_length(tvb);
-    if (!wt_frame_fill(&record->frame, pinfo, tvb))
+        demand = wt_demand(pinfo, tree);
+    decide_keep(pinfo);
+    if (pinfo->fd->visited)
+        judge_waiting();
+    if (!demand && is_dull(pinfo))
+        return length;
+    if (!wt_frame_fill(&record.frame, pinfo, tvb))
         return 0;
+    if (can_wait(pinfo, length)) {
+        put_aside(&record.frame, pinfo);
+        return length;
+    }
+    judge_waiting();
     pinfo->current_proto = short_name; /* for expert infos; the caller puts back what was there */
-    judge_frame(record, pinfo, tvb, tree);
-    if (!demanded && !wt_engine_findings(engine, pinfo->num))
-        return (int)tvb_captured_length(tvb);
-    record_fill(record, pinfo);
-    if (demanded || is_shown(pinfo))
-        wt_present(record, tvb, pinfo, tree);
-    if (have_tap_listener(tap_wiretruth))
-        queue_for_tables(record, pinfo);
-    return (int)tvb_captured_length(tvb);
+    show_frame(&record, pinfo, tvb, tree);
+    return length;
+}
+
+/* Called for every file opened, reloaded or dissected anew, after engine_stop() for the one before. */
+static void engine_start(void)
+{
+    preferences = wt_preferences_engine();
+    engine = wt_engine_new(&preferences);
+    keep_decided = false;
+    frames_kept = true;
+    wt_demand_start(proto_wiretruth, tap_wiretruth);
+    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth));
+    wt_layers_want(handle_wiretruth, enabled && wt_preferences_dissection());
+}
+
+static void engine_stop(void)
+{
+    judge_waiting();
+    wt_engine_free(engine);
+    engine = NULL;
 }
 
 /*
@@ -162,6 +250,8 @@ static void proto_register_wiretruth(void)
     wt_expert_register(proto_wiretruth);
     wt_preferences_register(proto_wiretruth);
     tap_wiretruth = register_tap("wiretruth");
+    wt_listener_register(judge_waiting);
+    in_tshark = wt_table_text_wanted();
     register_init_routine(engine_start);
     register_cleanup_routine(engine_stop);
     handle_wiretruth = create_dissector_handle(dissect_wiretruth, no_protocol);

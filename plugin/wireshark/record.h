@@ -16,7 +16,7 @@ struct wt_record {
     const struct wt_facts *facts; /* NULL where the engine holds none for this frame */
     const struct wt_finding *findings;
     const struct wt_relation *relations;
-    const packet_info *pinfo;       /* for what only Wireshark knows */
+    const packet_info *pinfo;       /* for what only Wireshark knows; NULL for patient listeners */
     const struct wt_engine *engine; /* for what is known of the whole capture so far */
     enum wt_missed missed;
     bool artefacts; /* findings of severity Note count too */

@@ -275,11 +275,13 @@ static void request_draw(void *tapdata)
 static void request_start(const char *option, const char *name, bool json)
 {
     struct request *request = g_new0(struct request, 1);
+    const struct wt_listener listener = {
+        .data = request, .reset = request_reset, .packet = request_packet, .draw = request_draw};
 
     request->support = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     request->filter = g_strdup(wt_table_text_filter(option, name));
     request->json = json;
-    wt_table_text_listen(option, name, request, request_reset, request_packet, request_draw);
+    wt_table_text_listen(option, name, &listener);
 }
 
 static wt_stat_init text_init(const char *option, void *userdata)

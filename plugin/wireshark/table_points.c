@@ -149,11 +149,16 @@ static void request_reset(void *data)
 static wt_stat_init text_init(const char *option, void *userdata)
 {
     struct request *request = g_new0(struct request, 1);
+    const struct wt_listener listener = {.data = request,
+                                         .reset = request_reset,
+                                         .packet = request_packet,
+                                         .draw = request_draw,
+                                         .impatient = true}; /* names of interfaces */
 
     (void)userdata;
     request->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     request->filter = g_strdup(wt_table_text_filter(option, points_name));
-    wt_table_text_listen(option, points_name, request, request_reset, request_packet, request_draw);
+    wt_table_text_listen(option, points_name, &listener);
     WT_STAT_INIT_DONE;
 }
 

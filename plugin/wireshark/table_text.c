@@ -19,12 +19,9 @@ const char *wt_table_text_filter(const char *option, const char *cli_name)
     return strlen(option) > length && option[length] == ',' ? option + length + 1 : NULL;
 }
 
-void wt_table_text_listen(const char *option, const char *cli_name, void *data, tap_reset_cb reset,
-                          tap_packet_cb packet, tap_draw_cb draw)
+void wt_table_text_listen(const char *option, const char *cli_name, const struct wt_listener *listener)
 {
-    const char *filter = wt_table_text_filter(option, cli_name);
-    GString *error =
-        register_tap_listener("wiretruth", data, filter, TL_REQUIRES_NOTHING, reset, packet, draw, NULL);
+    GString *error = wt_listener_add(listener, wt_table_text_filter(option, cli_name));
 
     if (!error)
         return;
@@ -138,13 +135,15 @@ static wt_stat_init text_init(const char *option, void *registered)
 {
     struct request *request = g_new0(struct request, 1);
     stat_tap_table_ui *ui = g_new(stat_tap_table_ui, 1);
+    struct wt_listener listener = {.data = request, .reset = text_reset, .draw = text_draw};
 
     *ui = *(const stat_tap_table_ui *)registered;
     ui->tables = NULL;
     ui->stat_tap_init_cb(ui);
     request->stat.stat_tap_data = ui;
     request->filter = g_strdup(wt_table_text_filter(option, ui->cli_string));
-    wt_table_text_listen(option, ui->cli_string, request, text_reset, ui->packet_func, text_draw);
+    listener.packet = ui->packet_func;
+    wt_table_text_listen(option, ui->cli_string, &listener);
     WT_STAT_INIT_DONE;
 }
 

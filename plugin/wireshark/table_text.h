@@ -11,6 +11,8 @@
 
 #include "compat.h"
 
+#include "listener.h"
+
 /* Whether this program is tshark, the only one that prints tables. */
 bool wt_table_text_wanted(void);
 
@@ -21,11 +23,10 @@ bool wt_table_text_wanted(void);
 const char *wt_table_text_filter(const char *option, const char *cli_name);
 
 /*
- * Attaches a listener to the tap "wiretruth". A filter that is none ends the program with a message and exit
+ * Attaches `listener`, with the filter in `option`. One that is none ends the program with a message and exit
  * code 1.
  */
-void wt_table_text_listen(const char *option, const char *cli_name, void *data, tap_reset_cb reset,
-                          tap_packet_cb packet, tap_draw_cb draw);
+void wt_table_text_listen(const char *option, const char *cli_name, const struct wt_listener *listener);
 
 /* Prints the frame around a table: a rule, the title and the filter; then, after the table, a rule. */
 void wt_table_text_begin(const char *title, const char *filter);

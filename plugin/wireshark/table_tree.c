@@ -151,10 +151,12 @@ static void text_draw(void *tapdata)
 static wt_stat_init text_init(const char *option, void *userdata)
 {
     struct tally *tally = g_new0(struct tally, 1);
+    const struct wt_listener listener = {
+        .data = tally, .reset = text_reset, .packet = text_packet, .draw = text_draw, .wants_coverage = true};
 
     (void)userdata;
     tally->filter = g_strdup(wt_table_text_filter(option, cli_name));
-    wt_table_text_listen(option, cli_name, tally, text_reset, text_packet, text_draw);
+    wt_table_text_listen(option, cli_name, &listener);
     WT_STAT_INIT_DONE;
 }
 

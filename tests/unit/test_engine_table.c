@@ -17,7 +17,7 @@ struct number {
 
 WT_TABLE_KEY(number, struct number_key)
 
-/* As if all keys shared one bucket. */
+/* As if all keys had one slot. */
 static guint crowd_hash(gconstpointer key)
 {
     (void)key;
@@ -204,7 +204,7 @@ struct pair {
 };
 
 /* How many pairs of keys share the upper bits of their hash, over many draws of the random numbers. */
-static unsigned same_buckets(const struct pair *keys, unsigned count, unsigned bits, unsigned draws)
+static unsigned same_slots(const struct pair *keys, unsigned count, unsigned bits, unsigned draws)
 {
     unsigned same = 0;
     for (unsigned draw = 0; draw < draws; draw++) {
@@ -227,7 +227,7 @@ static void test_hash_crafted(void)
                                 {{1, 1}}, {{top, 0}}, {{top, top}}, {{top, top | top >> 29}}};
     const unsigned draws = 1000, bits = 10, pairs = G_N_ELEMENTS(keys) * (G_N_ELEMENTS(keys) - 1) / 2;
     g_random_set_seed(1);
-    g_assert_cmpuint(same_buckets(keys, G_N_ELEMENTS(keys), bits, draws), <=, 2 * draws * pairs >> bits);
+    g_assert_cmpuint(same_slots(keys, G_N_ELEMENTS(keys), bits, draws), <=, 2 * draws * pairs >> bits);
 }
 
 /* Keys in a row, as of scanned addresses, spread like any. */
@@ -240,8 +240,7 @@ static void test_hash_row(void)
         keys[i].half[1] = GUINT64_TO_BE(i);
     }
     g_random_set_seed(1);
-    g_assert_cmpuint(same_buckets(keys, G_N_ELEMENTS(keys), bits, draws), <=,
-                     (draws * pairs >> bits) * 5 / 4);
+    g_assert_cmpuint(same_slots(keys, G_N_ELEMENTS(keys), bits, draws), <=, (draws * pairs >> bits) * 5 / 4);
 }
 
 /* A key of an odd number of words: each counts, the last one too. */
@@ -281,28 +280,73 @@ static struct wt_packet answer_to(const struct wt_packet *packet)
     return answer;
 }
 
-/* Flows that differ in one part of their keys and displace each other from the memory. */
+enum {
+    APART = 6
+};
+
+/* Flow `which` of some that differ in one part of their keys. */
+static struct wt_packet packet_apart(unsigned which)
+{
+    struct wt_packet packet = packet_between(which == 1 ? 0x0b000001 : 0x0a000001,
+                                             which == 2 ? 0x0c010002 : 0x0c000002, which == 3 ? 1296 : 1040);
+    packet.proto = which == 4 ? 17 : 6;
+    packet.tunnel = which == 5;
+    return packet;
+}
+
+static void check_apart(struct wt_table *flows, struct wt_flow_recent *recent, unsigned which,
+                        struct wt_flow **found)
+{
+    const struct wt_packet packet = packet_apart(which), answer = answer_to(&packet);
+    unsigned sender = 0, answerer = 0;
+    struct wt_flow *flow = wt_flow_of(flows, recent, 0, &packet, &sender);
+    g_assert_true(wt_flow_of(flows, recent, 0, &answer, &answerer) == flow);
+    g_assert_true(wt_flow_find(flows, 0, &packet, &sender) == flow);
+    g_assert_cmpuint(sender, ==, 0); /* the lower address */
+    g_assert_cmpuint(answerer, ==, 1);
+    g_assert_true(!found[which] || found[which] == flow);
+    for (unsigned i = 0; i < which; i++)
+        g_assert_true(flow != found[i]);
+    found[which] = flow;
+}
+
+/* Also where the memory holds another flow in place of each: with another tag, or even the same. */
 static void test_flows_apart(void)
 {
     struct wt_table *flows = wt_flows_new();
-    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL}, *found[2][6];
+    struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
+    struct wt_flow *found[APART] = {NULL};
+    uint32_t tag[APART] = {0};
+    for (unsigned i = 0; i < APART; i++) {
+        check_apart(flows, recent, i, found);
+        for (unsigned k = 0; k < WT_FLOWS_RECENT; k++)
+            if (recent[k].flow == found[i])
+                tag[i] = recent[k].tag;
+    }
     for (unsigned round = 0; round < 2; round++)
-        for (unsigned i = 0; i < 6; i++) {
-            struct wt_packet packet = packet_between(i == 1 ? 0x0b000001 : 0x0a000001,
-                                                     i == 2 ? 0x0c010002 : 0x0c000002, i == 3 ? 1296 : 1040);
-            packet.proto = i == 4 ? 17 : 6;
-            packet.tunnel = i == 5;
-            const struct wt_packet answer = answer_to(&packet);
-            unsigned sender = 0, answerer = 0;
-            found[round][i] = wt_flow_of(flows, recent, 0, &packet, &sender);
-            g_assert_true(wt_flow_of(flows, recent, 0, &answer, &answerer) == found[round][i]);
-            g_assert_true(wt_flow_find(flows, 0, &packet, &sender) == found[round][i]);
-            g_assert_cmpuint(sender, ==, 0); /* the lower address */
-            g_assert_cmpuint(answerer, ==, 1);
-            for (unsigned j = 0; j < i; j++)
-                g_assert_true(found[round][i] != found[round][j]);
+        for (unsigned i = 0; i < APART; i++) {
+            for (unsigned k = 0; k < WT_FLOWS_RECENT; k++)
+                recent[k] = (struct wt_flow_recent){found[(i + 1) % APART], round ? tag[i] : ~tag[i]};
+            check_apart(flows, recent, i, found);
         }
-    g_assert_cmpint(memcmp(found[0], found[1], sizeof found[0]), ==, 0);
+    wt_table_free(flows);
+}
+
+/* Who only announces a packet changes nothing, in small tables and in large ones. */
+static void test_flow_expect(void)
+{
+    struct wt_table *flows = wt_flows_new();
+    struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
+    const struct wt_packet unknown = packet_apart(0);
+    unsigned sender = 0;
+    for (uint32_t i = 0; i < 1 << 13; i++) {
+        const struct wt_packet packet = packet_between(3, i + 4, 1000);
+        wt_flow_of(flows, recent, 0, &packet, &sender);
+        wt_flow_expect(flows, 0, &packet);
+        wt_flow_expect(flows, 0, &unknown);
+        g_assert_cmpuint(wt_table_count(flows), ==, i + 1);
+    }
+    g_assert_null(wt_flow_find(flows, 0, &unknown, &sender));
     wt_table_free(flows);
 }
 
@@ -310,7 +354,7 @@ static void test_flows_apart(void)
 static void test_flow_sides(void)
 {
     struct wt_table *flows = wt_flows_new();
-    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL};
+    struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
     for (unsigned i = 0; i < 16; i++) {
         struct wt_packet packet = packet_between(5, 5, 1000);
         unsigned sender = 0;
@@ -335,18 +379,16 @@ static void test_flow_sides(void)
 static void test_flow_given_up(void)
 {
     struct wt_table *flows = wt_flows_new();
-    struct wt_flow *recent[WT_FLOWS_RECENT] = {NULL};
+    struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}}, others[WT_FLOWS_RECENT] = {{NULL, 0}};
     const struct wt_packet packet = packet_between(1, 4, 1000);
-    unsigned sender = 0, places = 0;
+    unsigned sender = 0;
     struct wt_flow *first = wt_flow_of(flows, recent, 0, &packet, &sender);
     first->rtt = 7;
     for (uint32_t i = 0; i < 1 << 18 && first->rtt; i++) {
         const struct wt_packet other = packet_between(3, (i + 1) << 8, 1000);
-        wt_flow_of(flows, recent, 0, &other, &sender);
+        wt_flow_of(flows, others, 0, &other, &sender);
     }
-    for (unsigned i = 0; i < WT_FLOWS_RECENT; i++)
-        places += recent[i] == first;
-    g_assert_cmpuint(places, ==, 2);
+    g_assert_cmpuint(first->rtt, ==, 0);
     g_assert_true(wt_flow_of(flows, recent, 0, &packet, &sender) != first);
     g_assert_cmpuint(wt_flow_of(flows, recent, 0, &packet, &sender)->rtt, ==, 0);
     wt_table_free(flows);
@@ -359,13 +401,14 @@ int main(int argc, char **argv)
     g_test_add_func("/table/use", test_use);
     g_test_add_func("/table/recall", test_recall);
     g_test_add_data_func("/table/grow", NULL, test_grow);
-    g_test_add_data_func("/table/grow/one-bucket", GUINT_TO_POINTER(1), test_grow);
+    g_test_add_data_func("/table/grow/one-slot", GUINT_TO_POINTER(1), test_grow);
     g_test_add_data_func("/table/model", NULL, test_model);
-    g_test_add_data_func("/table/model/one-bucket", GUINT_TO_POINTER(1), test_model);
+    g_test_add_data_func("/table/model/one-slot", GUINT_TO_POINTER(1), test_model);
     g_test_add_func("/table/hash/crafted", test_hash_crafted);
     g_test_add_func("/table/hash/row", test_hash_row);
     g_test_add_func("/table/hash/words", test_hash_words);
     g_test_add_func("/flow/apart", test_flows_apart);
+    g_test_add_func("/flow/expect", test_flow_expect);
     g_test_add_func("/flow/sides", test_flow_sides);
     g_test_add_func("/flow/given-up", test_flow_given_up);
     return g_test_run();

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * batch: frames put aside, to be judged many at once.
+ *
+ * Between two frames Wireshark runs through so much code that none of ours is left in the processor's first
+ * caches, and to fetch it anew takes longer than to run it. Frames that nobody looks at one by one (the first
+ * of two passes, tables that tshark prints at the end) can wait for each other.
+ */
+#ifndef WIRETRUTH_WIRESHARK_BATCH_H
+#define WIRETRUTH_WIRESHARK_BATCH_H
+
+#include "compat.h"
+
+#include <wiretruth/packet.h>
+
+enum {
+    WT_BATCH_FRAMES = 64,
+    WT_BATCH_LONGEST = 4096, /* captured bytes of a frame: to copy more takes longer than to fetch the code */
+};
+
+/* What Wireshark knows of a frame only while it is at hand. */
+struct wt_batch_note {
+    unsigned ip_headers; /* that it dissected, where somebody wants to know */
+};
+
+/* Puts `frame` aside with a copy of its bytes. There must be room. */
+void wt_batch_add(const struct wt_frame *frame, struct wt_batch_note note);
+
+bool wt_batch_is_full(void);
+
+/*
+ * Takes out the frame that came first; false if there is none. Its bytes are valid until the next
+ * wt_batch_add().
+ */
+bool wt_batch_take(struct wt_frame *frame, struct wt_batch_note *note);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "listener.h"
+
+static const char tap_name[] = "wiretruth", patient_tap_name[] = "wiretruth.patient";
+
+static int tap_patient;
+static GSList *patient; /* of struct wt_listener */
+static bool want_coverage;
+static void (*settle_all)(void);
+
+void wt_listener_register(void (*settle)(void))
+{
+    tap_patient = register_tap(patient_tap_name);
+    settle_all = settle;
+}
+
+static void listener_reset(void *data)
+{
+    const struct wt_listener *listener = data;
+
+    listener->reset(listener->data);
+}
+
+static tap_packet_status listener_packet(void *data, packet_info *pinfo, epan_dissect_t *edt,
+                                         const void *record, tap_flags_t flags)
+{
+    const struct wt_listener *listener = data;
+
+    return listener->packet(listener->data, pinfo, edt, record, flags);
+}
+
+static void listener_draw(void *data)
+{
+    const struct wt_listener *listener = data;
+
+    settle_all();
+    listener->draw(listener->data);
+}
+
+GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
+{
+    struct wt_listener *copy = g_memdup2(listener, sizeof *listener);
+    const bool waits = !filter && !listener->impatient;
+    GString *error =
+        register_tap_listener(waits ? patient_tap_name : tap_name, copy, filter, TL_REQUIRES_NOTHING,
+                              listener_reset, listener_packet, listener_draw, NULL);
+
+    if (error) {
+        g_free(copy);
+    } else if (waits) {
+        patient = g_slist_append(patient, copy);
+        want_coverage = want_coverage || listener->wants_coverage;
+    }
+    return error;
+}
+
+bool wt_listeners_patient(void)
+{
+    return patient != NULL;
+}
+
+bool wt_listeners_want_coverage(void)
+{
+    return want_coverage;
+}
+
+void wt_listeners_tell(const struct wt_record *record)
+{
+    for (const GSList *at = patient; at; at = at->next)
+        listener_packet(at->data, NULL, NULL, record, 0);
+}
+
+void wt_listeners_queue(const struct wt_record *record, packet_info *pinfo)
+{
+    if (patient)
+        tap_queue_packet(tap_patient, pinfo, record);
+}
