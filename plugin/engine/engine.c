@@ -180,12 +180,33 @@ static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_fra
     return engine->link;
 }
 
+/* Who opens a connection is looked up, and the connection then remembers it: see engine_resolve(). */
+static void engine_expect_ends(const struct wt_engine *engine, uint32_t interface,
+                               const struct wt_packet *packet)
+{
+    const struct wt_host_key src = wt_host_key(interface, &packet->src);
+    const struct wt_host_key dst = wt_host_key(interface, &packet->dst);
+    const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
+    const struct wt_path_key back = wt_path_key(interface, &packet->dst, &packet->src);
+    if (!wt_table_is_far(engine->paths)) /* hosts are no more than paths */
+        return;
+    wt_table_expect(engine->hosts, &src);
+    wt_table_expect(engine->hosts, &dst);
+    wt_table_expect(engine->paths, &path);
+    wt_table_expect(engine->paths, &back);
+}
+
 void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *frame,
                       const struct wt_reading *reading)
 {
     const struct wt_packet *innermost = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
-    if (innermost && engine_has_flow(innermost))
-        wt_flow_expect(engine->flows, frame->interface, innermost);
+    if (!innermost || !engine_has_flow(innermost))
+        return;
+    wt_flow_expect(engine->flows, frame->interface, innermost);
+    if (innermost->proto == ENGINE_TCP && innermost->tcp.flags & WT_TCP_SYN) {
+        engine_expect_ends(engine, frame->interface, innermost);
+        wt_window_expect(engine->windows, innermost);
+    }
 }
 
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)

@@ -5,7 +5,6 @@
 
 enum {
     FLOWS_MAX = 1 << 17,     /* 64 MiB at most */
-    FLOWS_FAR = 1 << 11,     /* from so many on the table lies beyond the processor's first cache (32 KiB) */
     FLOW_SCALE_MAX = 14,     /* RFC 7323 2.3: a larger shift is used as 14 */
     FLOW_RTT_MAX = 60000000, /* microseconds; a longer handshake is no measure of the path */
     FLOW_SEGMENT = 1460,     /* Ethernet's MSS, where the receiver's is not known */
@@ -104,7 +103,7 @@ struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent
 void wt_flow_expect(const struct wt_table *flows, uint32_t interface, const struct wt_packet *packet)
 {
     unsigned sender = 0;
-    if (wt_table_count(flows) < FLOWS_FAR)
+    if (!wt_table_is_far(flows))
         return;
     const struct wt_flow_key key = flow_key(interface, packet, &sender);
     wt_table_expect(flows, &key);

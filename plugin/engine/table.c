@@ -23,6 +23,9 @@ enum {
 #else
     TABLE_BLOCK = 256, /* entries; memory that was never written to costs nothing */
 #endif
+    TABLE_FAR =
+        1 << 11,     /* entries; the slots of so many do not fit into the processor's first cache (32 KiB) */
+    TABLE_LINE = 64, /* bytes that memory hands over at once */
     TABLE_BITS_MIN = 4,
     TABLE_HASH_BITS = 32,
 };
@@ -162,6 +165,17 @@ static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 
 /* --- entries --- */
 
+/* Has the processor fetch what is touched when the oldest entry goes. */
+static void table_expect_oldest(const struct wt_table *table)
+{
+    const uint8_t *entry = (const uint8_t *)table->oldest;
+    if (!entry)
+        return;
+    __builtin_prefetch(&table->slots[table->oldest->hash >> table->shift]);
+    for (size_t at = 0; at < table->entry_size; at += TABLE_LINE)
+        __builtin_prefetch(entry + at, 1);
+}
+
 /* The number of an entry for another key: the oldest one's, or a new one. */
 static uint32_t table_number(struct wt_table *table)
 {
@@ -174,6 +188,7 @@ static uint32_t table_number(struct wt_table *table)
     }
     table_unlink(table, oldest);
     oldest->given_up++;
+    table_expect_oldest(table); /* the next one to go */
     return table_take(table, oldest);
 }
 
@@ -222,6 +237,11 @@ void wt_table_free(struct wt_table *table)
 uint32_t wt_table_count(const struct wt_table *table)
 {
     return table->count;
+}
+
+bool wt_table_is_far(const struct wt_table *table)
+{
+    return table->count >= TABLE_FAR;
 }
 
 void wt_table_expect(const struct wt_table *table, const void *key)

@@ -97,6 +97,9 @@ void *wt_table_get(struct wt_table *table, const void *key);
 
 uint32_t wt_table_count(const struct wt_table *table);
 
+/* Whether a table is too large for the processor's first cache, so that it pays to expect keys. */
+bool wt_table_is_far(const struct wt_table *table);
+
 /* Has the processor fetch where `key` will be looked for. */
 void wt_table_expect(const struct wt_table *table, const void *key);
 

@@ -24,6 +24,9 @@ struct wt_windows {
 struct wt_windows *wt_windows_new(void);
 void wt_windows_free(struct wt_windows *windows);
 
+/* Has the processor fetch where a SYN will be looked for; it changes nothing. */
+void wt_window_expect(const struct wt_windows *windows, const struct wt_packet *packet);
+
 /* Compares a SYN with its copies and repeats, and settles which of several was answered. Right after
  * wt_flow_handshake(). */
 void wt_window_handshake(struct wt_context *context);

@@ -82,6 +82,14 @@ static struct syn_key syn_key(const struct wt_packet *packet)
     };
 }
 
+void wt_window_expect(const struct wt_windows *windows, const struct wt_packet *packet)
+{
+    if (!wt_table_is_far(windows->syns))
+        return;
+    const struct syn_key key = syn_key(packet);
+    wt_table_expect(windows->syns, &key);
+}
+
 /* The SYN (or SYN/ACK, if `answer`) with `isn` from the destination of `packet`; NULL if not seen. */
 static struct syn *syn_find_from_peer(const struct wt_context *context, uint32_t isn, bool answer)
 {

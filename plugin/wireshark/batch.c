@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "batch.h"
 
-static struct {
-    struct wt_frame frame;
-    struct wt_batch_note note;
-    unsigned at; /* of its bytes */
-} waiting[WT_BATCH_FRAMES];
-
+static struct wt_waiting waiting[WT_BATCH_FRAMES];
+static unsigned offset[WT_BATCH_FRAMES]; /* of each one's bytes, which move when there are more */
 static unsigned added, taken;
 static GByteArray *copies;
 
-void wt_batch_add(const struct wt_frame *frame, struct wt_batch_note note)
+static void batch_empty(void)
 {
     if (!copies)
         copies = g_byte_array_new();
-    if (added == taken) {
-        added = taken = 0;
-        g_byte_array_set_size(copies, 0);
-    }
-    g_return_if_fail(!wt_batch_is_full());
-    waiting[added].frame = *frame;
-    waiting[added].note = note;
-    waiting[added].at = copies->len;
-    added++;
-    if (frame->captured)
-        g_byte_array_append(copies, frame->bytes, frame->captured);
+    g_byte_array_set_size(copies, 0);
+    added = taken = 0;
 }
 
 bool wt_batch_is_full(void)
 {
-    return added == WT_BATCH_FRAMES;
+    return added - taken == WT_BATCH_FRAMES;
 }
 
-bool wt_batch_take(struct wt_frame *frame, struct wt_batch_note *note)
+struct wt_waiting *wt_batch_add(const struct wt_frame *frame)
 {
     if (added == taken)
-        return false;
-    *frame = waiting[taken].frame;
-    *note = waiting[taken].note;
-    frame->bytes = frame->captured ? copies->data + waiting[taken].at : NULL;
-    taken++;
-    return true;
+        batch_empty();
+    waiting[added].frame = *frame;
+    offset[added] = copies->len;
+    if (frame->captured)
+        g_byte_array_append(copies, frame->bytes, frame->captured);
+    return &waiting[added++];
+}
+
+const struct wt_waiting *wt_batch_take(void)
+{
+    if (added == taken)
+        return NULL;
+    if (waiting[taken].frame.captured)
+        waiting[taken].frame.bytes = copies->data + offset[taken];
+    return &waiting[taken++];
 }

@@ -18,20 +18,17 @@ enum {
     WT_BATCH_LONGEST = 4096, /* captured bytes of a frame: to copy more takes longer than to fetch the code */
 };
 
-/* What Wireshark knows of a frame only while it is at hand. */
-struct wt_batch_note {
-    unsigned ip_headers; /* that it dissected, where somebody wants to know */
+struct wt_waiting {
+    struct wt_frame frame;
+    unsigned ip_headers; /* that Wireshark dissected, where somebody wants to know */
 };
-
-/* Puts `frame` aside with a copy of its bytes. There must be room. */
-void wt_batch_add(const struct wt_frame *frame, struct wt_batch_note note);
 
 bool wt_batch_is_full(void);
 
-/*
- * Takes out the frame that came first; false if there is none. Its bytes are valid until the next
- * wt_batch_add().
- */
-bool wt_batch_take(struct wt_frame *frame, struct wt_batch_note *note);
+/* Puts `frame` aside with a copy of its bytes. There must be room. Returns it to be completed. */
+struct wt_waiting *wt_batch_add(const struct wt_frame *frame);
+
+/* Takes out the frame that came first; NULL if there is none. It is valid until the next wt_batch_add(). */
+const struct wt_waiting *wt_batch_take(void);
 
 #endif

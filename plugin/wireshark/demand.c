@@ -11,6 +11,7 @@
  */
 #include "demand.h"
 
+#include "command.h"
 #include "listener.h"
 
 #include <epan/column-info.h>
@@ -33,7 +34,8 @@ static bool is_expert_column(const packet_info *pinfo)
 
 bool wt_demand_fields(const proto_tree *tree)
 {
-    return tree && (PTREE_DATA(tree)->visible || wiretruth->ref_type != HF_REF_TYPE_NONE);
+    return tree && ((PTREE_DATA(tree)->visible && !wt_command_prints_others()) ||
+                    wiretruth->ref_type != HF_REF_TYPE_NONE);
 }
 
 enum wt_demand wt_demand(const packet_info *pinfo, const proto_tree *tree)

@@ -4,8 +4,8 @@
 static const char tap_name[] = "wiretruth", patient_tap_name[] = "wiretruth.patient";
 
 static int tap_patient;
-static GSList *patient; /* of struct wt_listener */
-static bool want_coverage;
+static GSList *patient;              /* of struct wt_listener */
+static bool want_all, want_coverage; /* any of them */
 static void (*settle_all)(void);
 
 void wt_listener_register(void (*settle)(void))
@@ -49,6 +49,7 @@ GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
         g_free(copy);
     } else if (waits) {
         patient = g_slist_append(patient, copy);
+        want_all = want_all || !listener->wants_findings_only;
         want_coverage = want_coverage || listener->wants_coverage;
     }
     return error;
@@ -57,6 +58,11 @@ GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
 bool wt_listeners_patient(void)
 {
     return patient != NULL;
+}
+
+bool wt_listeners_want_all(void)
+{
+    return want_all;
 }
 
 bool wt_listeners_want_coverage(void)

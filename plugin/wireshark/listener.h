@@ -18,8 +18,9 @@ struct wt_listener {
     tap_reset_cb reset;
     tap_packet_cb packet; /* gets a struct wt_record; of a patient listener no pinfo, there and as argument */
     tap_draw_cb draw;
-    bool impatient;      /* needs each frame while it is at hand, also without a filter */
-    bool wants_coverage; /* needs record->missed */
+    bool impatient;           /* needs each frame while it is at hand, also without a filter */
+    bool wants_findings_only; /* needs no frame without */
+    bool wants_coverage;      /* needs record->missed */
 };
 
 /* `settle` is called before anything is printed: it judges all frames that were put aside. */
@@ -31,8 +32,10 @@ void wt_listener_register(void (*settle)(void));
  */
 GString *wt_listener_add(const struct wt_listener *listener, const char *filter);
 
-/* Whether there are patient listeners, and whether any of them wants to know what was missed. */
+/* Whether there are patient listeners, and what any of them wants: frames without findings, what was missed.
+ */
 bool wt_listeners_patient(void);
+bool wt_listeners_want_all(void);
 bool wt_listeners_want_coverage(void);
 
 /* Tells the patient listeners of a frame: now, or when Wireshark runs its taps for the frame at hand. */

@@ -78,23 +78,29 @@ static bool can_wait(const packet_info *pinfo, int length)
 }
 
 /* Tables hear of a frame in the pass in which Wireshark runs its taps: of two the second one. */
-static void tell_waiting(struct wt_record *record, struct wt_batch_note note)
+static void tell_waiting(struct wt_record *record, unsigned ip_headers)
 {
+    const uint32_t number = record->frame.number;
+
     if (keep_decided && frames_kept)
         return;
-    record_find(record, record->frame.number);
-    if (wt_listeners_want_coverage())
-        record->missed = wt_frame_missed_of(&record->reading, note.ip_headers);
+    if (!wt_listeners_want_all() && !wt_engine_findings(engine, number))
+        return;
+    record_find(record, number);
+    record->missed = wt_frame_missed_of(&record->reading, ip_headers);
     wt_listeners_tell(record);
 }
 
 /* Reads the next of the frames put aside, and has the processor fetch what the engine will look at. */
-static unsigned read_waiting(struct wt_record *records, struct wt_batch_note *notes)
+static unsigned read_waiting(struct wt_record *records, unsigned *ip_headers)
 {
+    const struct wt_waiting *waiting = NULL;
     unsigned count = 0;
 
-    while (count < READ_AHEAD && wt_batch_take(&records[count].frame, &notes[count])) {
+    while (count < READ_AHEAD && (waiting = wt_batch_take())) {
+        ip_headers[count] = waiting->ip_headers;
         struct wt_record *record = &records[count++];
+        record->frame = waiting->frame;
         wt_read_frame(&record->frame, &record->reading);
         wt_engine_expect(engine, &record->frame, &record->reading);
         wt_verify(&record->frame, &record->reading, preferences.verify_checksums);
@@ -105,26 +111,22 @@ static unsigned read_waiting(struct wt_record *records, struct wt_batch_note *no
 static void judge_waiting(void)
 {
     static struct wt_record records[READ_AHEAD];
-    struct wt_batch_note notes[READ_AHEAD];
-    unsigned count = 0;
+    unsigned ip_headers[READ_AHEAD], count = 0;
 
-    while ((count = read_waiting(records, notes)) > 0)
+    while ((count = read_waiting(records, ip_headers)) > 0)
         for (unsigned i = 0; i < count; i++) {
             wt_engine_frame(engine, &records[i].frame, &records[i].reading);
-            tell_waiting(&records[i], notes[i]);
+            tell_waiting(&records[i], ip_headers[i]);
         }
 }
 
-static void put_aside(struct wt_frame *frame, const packet_info *pinfo)
+static void put_aside(const struct wt_frame *frame, const packet_info *pinfo)
 {
-    struct wt_batch_note note = {0};
-
     if (wt_batch_is_full())
         judge_waiting();
-    frame->link_mtu = wt_link_mtus_of(pinfo);
-    if (wt_listeners_want_coverage())
-        note.ip_headers = wt_frame_ip_headers(pinfo);
-    wt_batch_add(frame, note);
+    struct wt_waiting *waiting = wt_batch_add(frame);
+    waiting->frame.link_mtu = wt_link_mtus_of(pinfo);
+    waiting->ip_headers = wt_listeners_want_coverage() ? wt_frame_ip_headers(pinfo) : 0;
 }
 
 /* --- a frame at hand --- */

@@ -33,7 +33,7 @@ struct support {
 
 /* One request on the command line. */
 struct request {
-    const struct wt_engine *engine; /* NULL until a frame was seen */
+    const struct wt_engine *engine; /* NULL until something was found */
     GHashTable *support;            /* case number -> struct support */
     char *filter;
     bool json;
@@ -275,8 +275,11 @@ static void request_draw(void *tapdata)
 static void request_start(const char *option, const char *name, bool json)
 {
     struct request *request = g_new0(struct request, 1);
-    const struct wt_listener listener = {
-        .data = request, .reset = request_reset, .packet = request_packet, .draw = request_draw};
+    const struct wt_listener listener = {.data = request,
+                                         .reset = request_reset,
+                                         .packet = request_packet,
+                                         .draw = request_draw,
+                                         .wants_findings_only = true};
 
     request->support = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     request->filter = g_strdup(wt_table_text_filter(option, name));

@@ -45,6 +45,38 @@ def test_field(tshark, capture, frames):
     assert [line.split("\t")[0] for line in lines if "segmentation.wrong" in line] == frames
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        ["-Tfields", "-e", "frame.number", "-ewiretruth.finding"],
+        ["-nT", "fields", "-e", "frame.number", "-e", "wiretruth.finding"],
+        ["-T", "fields", "-qneframe.number", "-newiretruth.finding"],
+        ["-T", "fields", "-e", "frame.number", "-e", "wiretruth.finding", "-z", "wiretruth,tree"],
+        ["-T", "fields", "-e", "frame.number", "-e", "_ws.expert.message"],
+        ["-Tfields", "-eframe.number", "-e_ws.expert.message"],
+    ],
+)
+def test_forms_of_a_field(ask, tshark, capture, frames):
+    """Wireshark 4.0 does not tell which fields it will print; the plugin looks for them in the command line."""
+    lines = [line for line in tshark("-r", capture(FILE), *ask).splitlines() if "\t" in line]
+    assert [line.split("\t")[0] for line in lines if re.search("segmentation.wrong|Cut at the wrong", line)] == frames
+
+
+@pytest.mark.parametrize("format", [["-T", "fields"], ["-Tfields"]])
+@pytest.mark.parametrize("more", [[], ["-z", "wiretruth,diagnosis"]])
+def test_other_fields(format, more, tshark, capture):
+    """Of a tree that is made for nothing but other fields, none of ours are part; a table hears of the frames all the same."""
+    text = tshark("-r", capture(FILE), *format, "-e", "tcp.seq", "-z", "io,phs", *more)
+    assert re.search(r"^ *eth +frames", text, re.MULTILINE) and not re.search(r"^ *wiretruth +frames", text, re.MULTILINE)
+    assert ("nic_ignores_mss, certain" in text) == bool(more)
+
+
+@pytest.mark.parametrize("format", [["-T", "pdml"], ["-Tjson"], ["-nTtext", "-V"]])
+def test_other_formats(format, tshark, capture, frames):
+    """All others than fields show the whole tree."""
+    assert tshark("-r", capture(FILE), *format).count("segmentation.wrong") >= len(frames)
+
+
 def test_visible_tree(tshark, capture, frames):
     text = tshark("-r", capture(FILE), "-V")
     assert len(re.findall(r"^\[Wire Truth: ", text, re.MULTILINE)) >= len(frames)
