@@ -15,16 +15,16 @@
 enum {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
     TABLE_LIMIT_MAX = 16, /* so that a short input makes entries go */
+    TABLE_FAR = 4,
 #else
     TABLE_LIMIT_MAX = 1 << 30,
+    TABLE_FAR = 1 << 11, /* entries whose slots do not fit into the processor's first cache (32 KiB) */
 #endif
 #if defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || defined(__SANITIZE_ADDRESS__)
     TABLE_BLOCK = 1, /* so that the sanitizers see where an entry ends */
 #else
-    TABLE_BLOCK = 256, /* entries; memory that was never written to costs nothing */
+    TABLE_BLOCK = 256,   /* entries; memory that was never written to costs nothing */
 #endif
-    TABLE_FAR =
-        1 << 11,     /* entries; the slots of so many do not fit into the processor's first cache (32 KiB) */
     TABLE_LINE = 64, /* bytes that memory hands over at once */
     TABLE_BITS_MIN = 4,
     TABLE_HASH_BITS = 32,

@@ -19,6 +19,7 @@ struct wt_windows {
     struct wt_table *hints;  /* the shift that each host used */
     struct wt_table *stalls; /* sides of flows that had to send again */
     uint16_t hints_age;      /* changes with each new hint */
+    bool any_differ;         /* some SYN was repeated with another offer */
 };
 
 struct wt_windows *wt_windows_new(void);

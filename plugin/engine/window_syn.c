@@ -180,7 +180,7 @@ void wt_window_syn(struct wt_context *context)
         return;
     if (syn->latest.interface == offer.interface && syn->latest.scale != offer.scale) {
         syn_tell_changed(context, &syn->latest, &offer);
-        syn->differ = true;
+        syn->differ = context->engine->windows->any_differ = true;
     }
     syn->latest = offer;
 }
@@ -198,6 +198,8 @@ static void syn_tell_counted(struct wt_context *context, const struct syn_offer 
 static void syn_settle_offer(struct wt_context *context)
 {
     const struct wt_tcp *tcp = &context->packet->tcp;
+    if (!context->engine->windows->any_differ)
+        return;
     const struct syn *syn = syn_find_from_peer(context, tcp->ack - 1, false);
     if (!syn || !syn->differ || !wt_context_peer(context)->syn)
         return;

@@ -1,40 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "batch.h"
 
+enum {
+    BATCH_BYTES = 1 << 20 /* four frames of the largest size that is usual (WTAP_MAX_PACKET_SIZE_STANDARD) */
+};
+
 static struct wt_waiting waiting[WT_BATCH_FRAMES];
-static unsigned offset[WT_BATCH_FRAMES]; /* of each one's bytes, which move when there are more */
 static unsigned added, taken;
-static GByteArray *copies;
+static uint8_t *copies; /* of their bytes; of memory that is never written to none is used */
+static size_t used;
 
-static void batch_empty(void)
+bool wt_batch_has_room(uint32_t captured)
 {
-    if (!copies)
-        copies = g_byte_array_new();
-    g_byte_array_set_size(copies, 0);
-    added = taken = 0;
-}
-
-bool wt_batch_is_full(void)
-{
-    return added - taken == WT_BATCH_FRAMES;
+    if (added == taken) {
+        added = taken = 0;
+        used = 0;
+    }
+    return added < WT_BATCH_FRAMES && captured <= BATCH_BYTES - used;
 }
 
 struct wt_waiting *wt_batch_add(const struct wt_frame *frame)
 {
-    if (added == taken)
-        batch_empty();
-    waiting[added].frame = *frame;
-    offset[added] = copies->len;
+    struct wt_waiting *last = &waiting[added++];
+
+    if (!copies)
+        copies = g_malloc(BATCH_BYTES);
+    last->frame = *frame;
+    last->frame.bytes = copies + used;
     if (frame->captured)
-        g_byte_array_append(copies, frame->bytes, frame->captured);
-    return &waiting[added++];
+        memcpy(copies + used, frame->bytes, frame->captured);
+    used += frame->captured;
+    return last;
 }
 
 const struct wt_waiting *wt_batch_take(void)
 {
-    if (added == taken)
-        return NULL;
-    if (waiting[taken].frame.captured)
-        waiting[taken].frame.bytes = copies->data + offset[taken];
-    return &waiting[taken++];
+    return added > taken ? &waiting[taken++] : NULL;
 }

@@ -23,12 +23,14 @@ struct wt_waiting {
     unsigned ip_headers; /* that Wireshark dissected, where somebody wants to know */
 };
 
-bool wt_batch_is_full(void);
+/* Whether one more frame can be put aside, of which so many bytes were captured. */
+bool wt_batch_has_room(uint32_t captured);
 
 /* Puts `frame` aside with a copy of its bytes. There must be room. Returns it to be completed. */
 struct wt_waiting *wt_batch_add(const struct wt_frame *frame);
 
-/* Takes out the frame that came first; NULL if there is none. It is valid until the next wt_batch_add(). */
+/* Takes out the frame that came first; NULL if there is none. It is valid until the next one is put aside.
+ */
 const struct wt_waiting *wt_batch_take(void);
 
 #endif

@@ -120,11 +120,17 @@ static void judge_waiting(void)
         }
 }
 
+static bool make_room(int length)
+{
+    if (!wt_batch_has_room((uint32_t)length))
+        judge_waiting();
+    return wt_batch_has_room((uint32_t)length);
+}
+
 static void put_aside(const struct wt_frame *frame, const packet_info *pinfo)
 {
-    if (wt_batch_is_full())
-        judge_waiting();
     struct wt_waiting *waiting = wt_batch_add(frame);
+
     waiting->frame.link_mtu = wt_link_mtus_of(pinfo);
     waiting->ip_headers = wt_listeners_want_coverage() ? wt_frame_ip_headers(pinfo) : 0;
 }
@@ -209,7 +215,7 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         return length;
     if (!wt_frame_fill(&record.frame, pinfo, tvb))
         return 0;
-    if (can_wait(pinfo, length)) {
+    if (can_wait(pinfo, length) && make_room(length)) {
         put_aside(&record.frame, pinfo);
         return length;
     }

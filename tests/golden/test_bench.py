@@ -4,15 +4,25 @@
 import importlib.machinery
 import importlib.util
 import re
+import shutil
 import subprocess
+import types
 
 import conftest
+import pytest
 
 BENCH = conftest.ROOT / "tests/bench"
 
 
 def bench(*arguments):
     return subprocess.run([BENCH, *arguments], capture_output=True, text=True, timeout=conftest.HANG)
+
+
+def bench_module():
+    loader = importlib.machinery.SourceFileLoader("bench", str(BENCH))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
+    loader.exec_module(module)
+    return module
 
 
 def test_table():
@@ -36,11 +46,26 @@ class Runs:
 
 def test_compare():
     """The median over the pairs, not the ratio of medians: the second pair was slow on both sides."""
-    loader = importlib.machinery.SourceFileLoader("bench", str(BENCH))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
-    loader.exec_module(module)
+    module = bench_module()
     subject, baseline = Runs((1.2, 50), (9.0, 75), (1.5, 55)), Runs((1.0, 50), (10.0, 50), (1.0, 50))
     assert module.compare(subject, baseline, "capture", ["-q"], 3) == [1.2, 1.1]
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind counts instructions, and is not installed")
+def test_instructions(capsys, monkeypatch, scratch):
+    """A frame costs tshark thousands of instructions; a plugin that nobody asks adds some, one at work some more."""
+    module = bench_module()
+    folder = scratch / "instructions"
+    folder.mkdir()
+    folder.chmod(0o755)
+    monkeypatch.setattr(module, "COMMANDS", {"no tree": ["-q", "-z", "conv,tcp"]})
+    monkeypatch.setattr(module, "COUNTED", [200, 1200])
+    module.count(folder, types.SimpleNamespace(captures=["small"]))
+    *_, row = capsys.readouterr().out.splitlines()
+    plain, installed, _, work, ratio = re.fullmatch(
+        r"small +no tree +(\d+) +([+-]\d+) (\d\.\d{3}) +([+-]\d+) (\d\.\d{3})", row).groups()  # fmt: skip
+    assert int(plain) > 10_000 > int(work) > int(installed)
+    assert abs(float(ratio) - 1 - int(work) / int(plain)) < 0.001
 
 
 def test_unknown_capture():

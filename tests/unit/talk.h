@@ -110,6 +110,7 @@ static inline uint32_t talk_send(struct talk *talk, const struct wt_packet *pack
     talk->frame.number++;
     talk->frame.length = talk->frame.captured = TALK_ETHERNET + packet->l3_len;
     talk->frame.time += TALK_MS;
+    wt_engine_expect(talk->engine, &talk->frame, &talk->reading);
     wt_engine_frame(talk->engine, &talk->frame, &talk->reading);
     return talk->frame.number;
 }
