@@ -184,12 +184,12 @@ static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_fra
 static void engine_expect_ends(const struct wt_engine *engine, uint32_t interface,
                                const struct wt_packet *packet)
 {
+    if (!wt_table_is_far(engine->paths)) /* hosts are no more than paths */
+        return;
     const struct wt_host_key src = wt_host_key(interface, &packet->src);
     const struct wt_host_key dst = wt_host_key(interface, &packet->dst);
     const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
     const struct wt_path_key back = wt_path_key(interface, &packet->dst, &packet->src);
-    if (!wt_table_is_far(engine->paths)) /* hosts are no more than paths */
-        return;
     wt_table_expect(engine->hosts, &src);
     wt_table_expect(engine->hosts, &dst);
     wt_table_expect(engine->paths, &path);

@@ -125,7 +125,7 @@ struct wt_flow {
 
 _Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
 _Static_assert(sizeof(struct wt_side_reports) <= 40, "a detector's part of a side");
-_Static_assert(sizeof(struct wt_flow) <= 464,
+_Static_assert(sizeof(struct wt_flow) <= 456,
                "a connection may cost 512 bytes, its place in the hash table included");
 
 struct wt_table *wt_flows_new(void);

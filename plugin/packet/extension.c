@@ -117,10 +117,13 @@ void wt_ip_read_extensions(const struct wt_bytes *bytes, struct wt_ip *ip)
         ip->coverage = WT_COVERAGE_TRUNCATED;
         if (!wt_bytes_hold(bytes, at, length))
             return;
-        read_extension(bytes, ip, at, length);
+        const uint32_t jumbo_before = ip->jumbo_len;
+        read_extension(bytes, ip, at, length); /* a jumbo option tells where the packet ends */
         ip->coverage = i < EXTENSIONS_MAX ? WT_COVERAGE_MALFORMED : WT_COVERAGE_TOO_DEEP;
-        if (i == EXTENSIONS_MAX || length > ip->length - ip->header_len)
+        if (i == EXTENSIONS_MAX || length > ip->length - ip->header_len) {
+            ip->jumbo_len = jumbo_before; /* this one is no part of the packet's headers */
             return;
+        }
         ip->coverage = WT_COVERAGE_COMPLETE;
         ip->header_len += length;
         ip->proto = wt_bytes_u8(bytes, at);

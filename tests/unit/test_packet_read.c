@@ -99,6 +99,23 @@ static void test_fragments_v6(void)
     PACKET_EXPECT({"fragment", atomic.fragment, false}, {"has_l4", atomic.has_l4, true});
 }
 
+/* A hop-by-hop header of 16 bytes that holds nothing but a jumbo option, in 16 bytes of payload and in 8. */
+static void test_jumbo_beyond(void)
+{
+#define JUMBO_BEHIND(length)                                                                                 \
+    "60000000" length "0040 20010db8000000000000000000000001 20010db8000000000000000000000002"               \
+    "3b01 c204 00020000 0000000000000000"
+    struct wt_reading fits, beyond;
+    packet_read_hex(WT_LINK_RAW_IP, JUMBO_BEHIND("0010"), &fits);
+    packet_read_hex(WT_LINK_RAW_IP, JUMBO_BEHIND("0008"), &beyond);
+    PACKET_EXPECT({"fits: coverage", fits.layers.coverage, WT_COVERAGE_COMPLETE},
+                  {"fits: header", fits.packet[0].ip_header_len, 56},
+                  {"fits: jumbo", fits.packet[0].jumbo_len, 16},
+                  {"beyond: coverage", beyond.layers.coverage, WT_COVERAGE_MALFORMED},
+                  {"beyond: header", beyond.packet[0].ip_header_len, 40},
+                  {"beyond: jumbo", beyond.packet[0].jumbo_len, 0});
+}
+
 static void test_report_v4(void)
 {
     const struct wt_reading reading = read_sample("icmp-report-28");
@@ -259,6 +276,7 @@ int main(int argc, char **argv)
     g_test_add_func("/read/direction", test_direction);
     g_test_add_func("/read/fragments-v4", test_fragments_v4);
     g_test_add_func("/read/fragments-v6", test_fragments_v6);
+    g_test_add_func("/read/jumbo-beyond", test_jumbo_beyond);
     g_test_add_func("/read/report-v4", test_report_v4);
     g_test_add_func("/read/report-v6", test_report_v6);
     g_test_add_func("/read/other-icmp", test_other_icmp);
