@@ -19,7 +19,7 @@ struct wt_listener {
     tap_packet_cb packet; /* gets a struct wt_record; of a patient listener no pinfo, there and as argument */
     tap_draw_cb draw;
     bool impatient;           /* needs each frame while it is at hand, also without a filter */
-    bool wants_findings_only; /* needs no frame without */
+    bool wants_findings_only; /* needs no frame without, but for the first one of each engine */
     bool wants_coverage;      /* needs record->missed */
 };
 

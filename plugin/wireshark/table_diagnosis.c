@@ -33,7 +33,7 @@ struct support {
 
 /* One request on the command line. */
 struct request {
-    const struct wt_engine *engine; /* NULL until something was found */
+    const struct wt_engine *engine; /* NULL until a frame was seen */
     GHashTable *support;            /* case number -> struct support */
     char *filter;
     bool json;
