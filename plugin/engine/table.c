@@ -234,11 +234,6 @@ void wt_table_free(struct wt_table *table)
     g_free(table);
 }
 
-uint32_t wt_table_count(const struct wt_table *table)
-{
-    return table->count;
-}
-
 bool wt_table_is_far(const struct wt_table *table)
 {
     return table->count >= TABLE_FAR;

@@ -95,8 +95,6 @@ const void *wt_table_peek(const struct wt_table *table, const void *key);
 /* The entry of `key`, now the newest; added if there was none. */
 void *wt_table_get(struct wt_table *table, const void *key);
 
-uint32_t wt_table_count(const struct wt_table *table);
-
 /* Whether a table is too large for the processor's first cache, so that it pays to expect keys. */
 bool wt_table_is_far(const struct wt_table *table);
 
