@@ -59,7 +59,7 @@ def test_instructions(capsys, monkeypatch, scratch):
     folder.mkdir()
     folder.chmod(0o755)
     monkeypatch.setattr(module, "COMMANDS", {"no tree": ["-q", "-z", "conv,tcp"]})
-    monkeypatch.setattr(module, "COUNTED", [200, 1200])
+    monkeypatch.setattr(module, "COUNTED", [200, 3200])
     module.count(folder, types.SimpleNamespace(captures=["small"]))
     *_, row = capsys.readouterr().out.splitlines()
     plain, installed, _, work, ratio = re.fullmatch(
