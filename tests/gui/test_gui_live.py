@@ -65,6 +65,11 @@ def seen(gui):
     return list(zip(*columns))
 
 
+def is_stopped(gui):
+    """The title of the window changes some time after the button."""
+    return not gui.ask("is_enabled", gui.main(), "Stop") and "Capturing" not in gui.main()
+
+
 def most(packets, downloads):
     """No more segments than this: each super-frame may end in a short one."""
     return downloads * LENGTH // MSS + sum("superframe." in findings for _, findings in packets)
@@ -85,7 +90,7 @@ def test_wireshark(hosts, scratch):
             least = int(downloads * LENGTH / MSS * MOSTLY)
             gui.until(lambda: segments(seen(gui)) >= least, f"{least} segments")
         gui.menu("Capture", "Stop")
-        gui.until(lambda: not gui.ask("is_enabled", gui.main(), "Stop"), "the end of the capture")
+        gui.until(lambda: is_stopped(gui), "the end of the capture")
         packets = seen(gui)
         assert len(packets) < segments(packets) <= most(packets, downloads)
         assert not any(set(findings.split(",")) - ARTEFACTS - {""} for _, findings in packets)
