@@ -97,7 +97,7 @@ static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *s
     }
     if (!context->dst) {
         const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->dst);
-        context->dst = fleeting ? wt_table_find(hosts, &key) : wt_table_recall(hosts, dst, &key);
+        context->dst = fleeting ? wt_table_recall_known(hosts, dst, &key) : wt_table_recall(hosts, dst, &key);
     }
     if (!context->dst)
         context->dst = &nobody;
@@ -112,7 +112,7 @@ static void engine_resolve_path(struct wt_context *context, struct wt_handle *pa
     if (context->path)
         return;
     const struct wt_path_key key = wt_path_key(context->frame->interface, &packet->src, &packet->dst);
-    context->path = fleeting ? wt_table_find(paths, &key) : wt_table_recall(paths, path, &key);
+    context->path = fleeting ? wt_table_recall_known(paths, path, &key) : wt_table_recall(paths, path, &key);
     if (!context->path)
         context->path = &nothing;
 }
@@ -184,8 +184,6 @@ static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_fra
 static void engine_expect_ends(const struct wt_engine *engine, uint32_t interface,
                                const struct wt_packet *packet)
 {
-    if (!wt_table_is_far(engine->paths)) /* hosts are no more than paths */
-        return;
     const struct wt_host_key src = wt_host_key(interface, &packet->src);
     const struct wt_host_key dst = wt_host_key(interface, &packet->dst);
     const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
@@ -200,7 +198,7 @@ void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *fra
                       const struct wt_reading *reading)
 {
     const struct wt_packet *innermost = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
-    if (!innermost || !engine_has_flow(innermost))
+    if (!wt_table_is_far(engine->flows) || !innermost || !engine_has_flow(innermost))
         return;
     wt_flow_expect(engine->flows, frame->interface, innermost);
     if (innermost->proto == ENGINE_TCP && innermost->tcp.flags & WT_TCP_SYN) {

@@ -4,7 +4,9 @@
 #include "sequence.h"
 
 enum {
-    FLOWS_MAX = 1 << 17,     /* 64 MiB at most */
+    FLOWS_MAX = 1 << 17,          /* 64 MiB at most */
+    FLOWS_FLEETING_MAX = 1 << 15, /* 10,000 new ones a second for 3 s: the first two SYNs (RFC 6298 2) */
+    FLOW_TCP = 6,
     FLOW_SCALE_MAX = 14,     /* RFC 7323 2.3: a larger shift is used as 14 */
     FLOW_RTT_MAX = 60000000, /* microseconds; a longer handshake is no measure of the path */
     FLOW_SEGMENT = 1460,     /* Ethernet's MSS, where the receiver's is not known */
@@ -14,7 +16,10 @@ WT_TABLE_KEY(flow, struct wt_flow_key)
 
 struct wt_table *wt_flows_new(void)
 {
-    return wt_table_new(sizeof(struct wt_flow), sizeof(struct wt_flow_key), FLOWS_MAX, flow_hash, flow_equal);
+    struct wt_table *flows =
+        wt_table_new(sizeof(struct wt_flow), sizeof(struct wt_flow_key), FLOWS_MAX, flow_hash, flow_equal);
+    wt_table_bound_fleeting(flows, FLOWS_FLEETING_MAX);
+    return flows;
 }
 
 /* Which side sent `packet`: the lower address, or port of the same address, is side 0. */
@@ -81,6 +86,14 @@ static struct wt_flow_recent *flow_place(struct wt_flow_recent *recent, uint32_t
     return &recent[(uint64_t)tag * places >> 32];
 }
 
+/* A scan consists of SYNs, resets, and single datagrams; what goes beyond that is a connection. */
+static void flow_settle(struct wt_table *flows, struct wt_flow *flow, const struct wt_packet *packet)
+{
+    bool fleeting = packet->proto == FLOW_TCP && packet->tcp.flags & (WT_TCP_SYN | WT_TCP_RST);
+    if (flow->entry.fleeting && !fleeting)
+        wt_table_settle(flows, flow);
+}
+
 /* Flows stay where they are, and one that is given up makes room for another key at once: so what the memory
  * points to is there, and its key tells whether it is still the same. */
 struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent, uint32_t interface,
@@ -89,13 +102,15 @@ struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent
     const struct wt_flow_key key = flow_key(interface, packet, sender);
     const uint32_t tag = flow_tag(&key);
     struct wt_flow_recent *place = flow_place(recent, tag);
-    if (place->flow && place->tag == tag && flow_equal(&place->flow->key, &key)) {
-        wt_table_use(flows, place->flow);
-        return place->flow;
-    }
-    struct wt_flow *flow = wt_table_get(flows, &key);
+    struct wt_flow *flow = place->flow;
+    if (flow && place->tag == tag && flow_equal(&flow->key, &key))
+        wt_table_use(flows, flow);
+    else
+        flow = wt_table_get(flows, &key);
     *place = (struct wt_flow_recent){flow, tag};
-    if (!flow->begun)
+    if (flow->begun)
+        flow_settle(flows, flow, packet);
+    else
         flow_begin(flow);
     return flow;
 }
@@ -103,8 +118,6 @@ struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent
 void wt_flow_expect(const struct wt_table *flows, uint32_t interface, const struct wt_packet *packet)
 {
     unsigned sender = 0;
-    if (!wt_table_is_far(flows))
-        return;
     const struct wt_flow_key key = flow_key(interface, packet, &sender);
     wt_table_expect(flows, &key);
 }

@@ -3,8 +3,13 @@
  * Slots hold the hash of an entry beside its number, and an entry that finds its slot taken has the next free
  * one. So to learn that a key is not there, or to make room for more, costs a look at neighbouring slots and
  * none at entries, which lie elsewhere in a large memory: with a scan or many connections each of those looks
- * would wait for memory. Half of the slots stay free, so that a search ends soon. A list through all entries
- * keeps the order of use. Entries lie in blocks of memory that live as long as the table.
+ * would wait for memory. Half of the slots stay free, so that a search ends soon. Entries lie in blocks of
+ * memory that live as long as the table.
+ *
+ * A list through all entries keeps the order of use. Fleeting ones, if the table has any, stand behind all
+ * others. When too many of them are there the oldest of them goes, so a scan cannot push out what is in use;
+ * when the table is full its very oldest entry goes, which is one that has settled and was not used for
+ * longest.
  *
  * GLib's hash table does not fit: what was not found is hashed again to be added, and each entry is an
  * allocation beside its place in the table. A new connection makes five entries and cost 5,000 instructions
@@ -44,6 +49,8 @@ struct wt_table {
     GHashFunc hash;
     GEqualFunc equal;
     struct wt_entry *oldest, *newest;
+    struct wt_entry *fleeting; /* the oldest one; NULL without any */
+    uint32_t fleeting_count, fleeting_limit;
     GPtrArray *blocks; /* of memory for entries */
 };
 
@@ -131,6 +138,8 @@ static uint32_t table_take(struct wt_table *table, const struct wt_entry *entry)
 
 static void table_unlink(struct wt_table *table, struct wt_entry *entry)
 {
+    if (table->fleeting == entry)
+        table->fleeting = entry->newer;
     if (entry->older)
         entry->older->newer = entry->newer;
     else
@@ -141,22 +150,34 @@ static void table_unlink(struct wt_table *table, struct wt_entry *entry)
         table->newest = entry->older;
 }
 
+/* What stands behind the newest entry of the same kind. */
+static struct wt_entry *table_behind(const struct wt_table *table, const struct wt_entry *entry)
+{
+    return entry->fleeting ? NULL : table->fleeting;
+}
+
+/* Makes `entry` the newest of its kind. */
 static void table_append(struct wt_table *table, struct wt_entry *entry)
 {
-    entry->older = table->newest;
-    entry->newer = NULL;
-    if (table->newest)
-        table->newest->newer = entry;
+    entry->newer = table_behind(table, entry);
+    entry->older = entry->newer ? entry->newer->older : table->newest;
+    if (entry->older)
+        entry->older->newer = entry;
     else
         table->oldest = entry;
-    table->newest = entry;
+    if (entry->newer)
+        entry->newer->older = entry;
+    else
+        table->newest = entry;
+    if (entry->fleeting && !table->fleeting)
+        table->fleeting = entry;
 }
 
 /* The order of use matters only when something will have to be given up; until the table is half full it
  * costs nothing. */
 static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 {
-    if (entry != table->newest && table->count > table->limit / 2) {
+    if (table->count > table->limit / 2 && entry->newer != table_behind(table, entry)) {
         table_unlink(table, entry);
         table_append(table, entry);
     }
@@ -165,31 +186,43 @@ static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 
 /* --- entries --- */
 
-/* Has the processor fetch what is touched when the oldest entry goes. */
-static void table_expect_oldest(const struct wt_table *table)
+/* The entry that has to make room for another one; NULL if there is room. */
+static struct wt_entry *table_last(const struct wt_table *table)
 {
-    const uint8_t *entry = (const uint8_t *)table->oldest;
-    if (!entry)
-        return;
-    __builtin_prefetch(&table->slots[table->oldest->hash >> table->shift]);
-    for (size_t at = 0; at < table->entry_size; at += TABLE_LINE)
-        __builtin_prefetch(entry + at, 1);
+    if (table->fleeting_limit && table->fleeting_count >= table->fleeting_limit)
+        return table->fleeting;
+    return table->count < table->limit ? NULL : table->oldest;
 }
 
-/* The number of an entry for another key: the oldest one's, or a new one. */
+/* Has the processor fetch what is touched when the next entry goes, if this one went for want of room: its
+ * slot, since the entry itself was fetched the last time, and the entry behind it. Always inlined: gcc takes
+ * a function that only fetches for one without effect, and drops the call. */
+__attribute__((always_inline)) static inline void table_expect_last(const struct wt_table *table)
+{
+    const struct wt_entry *next = table_last(table);
+    if (!next)
+        return;
+    __builtin_prefetch(&table->slots[next->hash >> table->shift], 1);
+    const uint8_t *behind = (const uint8_t *)next->newer;
+    for (size_t at = 0; behind && at < table->entry_size; at += TABLE_LINE)
+        __builtin_prefetch(behind + at, 1);
+}
+
+/* The number of an entry for another key: a new one, or that of one which is given up. */
 static uint32_t table_number(struct wt_table *table)
 {
-    struct wt_entry *oldest = table->oldest;
-    if (table->count < table->limit) {
+    struct wt_entry *last = table_last(table);
+    if (!last) {
         if (table->count % TABLE_BLOCK == 0)
             g_ptr_array_add(table->blocks, g_malloc_n(TABLE_BLOCK, table->entry_size));
         table_entry(table, ++table->count)->given_up = 0;
         return table->count;
     }
-    table_unlink(table, oldest);
-    oldest->given_up++;
-    table_expect_oldest(table); /* the next one to go */
-    return table_take(table, oldest);
+    table_unlink(table, last);
+    table_expect_last(table);
+    table->fleeting_count -= last->fleeting;
+    last->given_up++;
+    return table_take(table, last);
 }
 
 static void *table_add(struct wt_table *table, const void *key, uint32_t hash)
@@ -200,8 +233,10 @@ static void *table_add(struct wt_table *table, const void *key, uint32_t hash)
     struct wt_entry *entry = table_entry(table, number);
     const uint32_t given_up = entry->given_up;
     memset(entry, 0, table->entry_size);
-    entry->given_up = given_up;
+    entry->given_up = given_up & INT32_MAX;
+    entry->fleeting = table->fleeting_limit > 0;
     entry->hash = hash;
+    table->fleeting_count += entry->fleeting;
     memcpy(entry + 1, key, table->key_size);
     table_put(table, (struct slot){hash, number});
     table_append(table, entry);
@@ -223,6 +258,22 @@ struct wt_table *wt_table_new(size_t entry_size, size_t key_size, uint32_t limit
     table->blocks = g_ptr_array_new_with_free_func(g_free);
     table_set_slots(table, TABLE_BITS_MIN);
     return table;
+}
+
+void wt_table_bound_fleeting(struct wt_table *table, uint32_t limit)
+{
+    table->fleeting_limit = MIN(limit, MAX(table->limit / 2, 1));
+}
+
+void wt_table_settle(struct wt_table *table, void *settled)
+{
+    struct wt_entry *entry = settled;
+    if (!entry->fleeting)
+        return;
+    table_unlink(table, entry);
+    entry->fleeting = false;
+    table->fleeting_count--;
+    table_append(table, entry);
 }
 
 void wt_table_free(struct wt_table *table)
@@ -280,6 +331,17 @@ void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const vo
         return entry;
     entry = wt_table_get(table, key);
     *handle = (struct wt_handle){entry, entry->given_up};
+    return entry;
+}
+
+void *wt_table_recall_known(struct wt_table *table, struct wt_handle *handle, const void *key)
+{
+    struct wt_entry *entry = wt_table_recalled(table, handle);
+    if (entry)
+        return entry;
+    entry = wt_table_find(table, key);
+    if (entry)
+        *handle = (struct wt_handle){entry, entry->given_up};
     return entry;
 }
 

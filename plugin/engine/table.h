@@ -17,7 +17,8 @@
 struct wt_entry {
     struct wt_entry *older, *newer; /* in the order of use */
     uint32_t hash;
-    uint32_t given_up; /* how often its place was given to another key */
+    uint32_t given_up : 31; /* how often its place was given to another key */
+    uint32_t fleeting : 1;  /* it has to prove itself, see wt_table_bound_fleeting() */
 };
 
 /* Remembers an entry; wt_table_recall() tells whether it is still there, which is cheaper than finding it
@@ -83,6 +84,11 @@ static inline uint32_t wt_table_hash(const void *bytes, size_t size)
 struct wt_table *wt_table_new(size_t entry_size, size_t key_size, uint32_t limit, GHashFunc hash,
                               GEqualFunc equal);
 
+/* From now on what is added is fleeting until wt_table_settle() is called for it, and no more than `limit`
+ * fleeting entries are kept: those alone make room for each other then. For keys that anybody can make up. */
+void wt_table_bound_fleeting(struct wt_table *table, uint32_t limit);
+void wt_table_settle(struct wt_table *table, void *entry);
+
 /* Frees the table and its entries; NULL is allowed. */
 void wt_table_free(struct wt_table *table);
 
@@ -107,8 +113,10 @@ void wt_table_use(struct wt_table *table, void *entry);
 /* What `handle` remembers, now the newest; NULL if it was given up, or nothing is remembered. */
 void *wt_table_recalled(struct wt_table *table, const struct wt_handle *handle);
 
-/* As wt_table_get(), but first tries what `handle` remembers, and lets it remember the result. */
+/* As wt_table_get() and wt_table_find(), but they first try what `handle` remembers, and let it remember the
+ * result. */
 void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const void *key);
+void *wt_table_recall_known(struct wt_table *table, struct wt_handle *handle, const void *key);
 
 /* The entry not used for longest, and the one used after `entry`; NULL at the end. For walking through all.
  */

@@ -78,7 +78,7 @@ enum {
     LINKS = 4096,
     TROUBLES = 1 << 14,
     SYNS = 8192,
-    HINTS = 16384,
+    HINTS = 65536,
     STALLS = 4096,
     LEAKS = 4096,
     WRONGS = 1 << 14,
@@ -181,9 +181,13 @@ static void connect_many(struct talk *talk, uint32_t first, uint32_t count)
     for (uint32_t i = first; i < first + count; i++) {
         struct wt_packet syn = connection_packet(talk, 0, WT_TCP_SYN, i);
         struct wt_packet answer = connection_packet(talk, 1, WT_TCP_SYN | WT_TCP_ACK, i);
+        struct wt_packet last = connection_packet(talk, 0, WT_TCP_ACK, i);
+        last.tcp.seq = 1000;
+        last.tcp.ack = 5000;
         talk->frame.interface = i / 60000;
         talk_send(talk, &syn);
         talk_send(talk, &answer);
+        talk_send(talk, &last);
     }
 }
 

@@ -24,7 +24,8 @@ static struct wt_packet answer_to(const struct wt_packet *packet)
 }
 
 enum {
-    APART = 6
+    APART = 6,
+    SCAN = 1 << 17, /* four times what may be fleeting */
 };
 
 /* Flow `which` of some that differ in one part of their keys. */
@@ -75,6 +76,14 @@ static void test_flows_apart(void)
     wt_table_free(flows);
 }
 
+static unsigned flows_kept(const struct wt_table *flows)
+{
+    unsigned count = 0;
+    for (const void *flow = wt_table_oldest(flows); flow; flow = wt_table_next(flow))
+        count++;
+    return count;
+}
+
 /* Who only announces a packet changes nothing, in small tables and in large ones. */
 static void test_flow_expect(void)
 {
@@ -90,9 +99,7 @@ static void test_flow_expect(void)
         count++;
     }
     g_assert_null(wt_flow_find(flows, 0, &unknown, &sender));
-    for (const void *flow = wt_table_oldest(flows); flow; flow = wt_table_next(flow))
-        count--;
-    g_assert_cmpuint(count, ==, 0); /* each packet's own, and no more */
+    g_assert_cmpuint(flows_kept(flows), ==, count); /* each packet's own, and no more */
     wt_table_free(flows);
 }
 
@@ -140,6 +147,33 @@ static void test_flow_given_up(void)
     wt_table_free(flows);
 }
 
+/* What comes once, or is refused at once, pushes out nothing but its like: however long a scan is. */
+static void test_flow_fleeting(void)
+{
+    struct wt_table *flows = wt_flows_new();
+    struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
+    struct wt_packet open = packet_between(1, 2, 1000);
+    unsigned sender = 0;
+    wt_flow_of(flows, recent, 0, &open, &sender);
+    open.tcp.flags = WT_TCP_ACK;
+    wt_flow_of(flows, recent, 0, &open, &sender)->rtt = 7;
+    for (uint32_t i = 0; i < SCAN; i++) {
+        struct wt_packet probe = packet_between(3, 5 + (i << 8), 1000);
+        probe.proto = i % 4 ? 6 : 17;
+        probe.tcp.flags = WT_TCP_SYN;
+        wt_flow_of(flows, recent, 0, &probe, &sender);
+        struct wt_packet reset = answer_to(&probe);
+        reset.tcp.flags = WT_TCP_RST | WT_TCP_ACK;
+        if (i % 4 == 3)
+            wt_flow_of(flows, recent, 0, &reset, &sender);
+    }
+    g_assert_cmpuint(flows_kept(flows), ==, SCAN / 4 + 1);
+    const struct wt_flow *kept = wt_flow_find(flows, 0, &open, &sender);
+    g_assert_nonnull(kept);
+    g_assert_cmpuint(kept->rtt, ==, 7);
+    wt_table_free(flows);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -147,5 +181,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow/expect", test_flow_expect);
     g_test_add_func("/flow/sides", test_flow_sides);
     g_test_add_func("/flow/given-up", test_flow_given_up);
+    g_test_add_func("/flow/fleeting", test_flow_fleeting);
     return g_test_run();
 }

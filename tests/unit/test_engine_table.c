@@ -123,11 +123,13 @@ enum {
     MODEL_LIMIT = 40,
     MODEL_NUMBERS = 100,
     MODEL_ROUNDS = 20000,
+    MODEL_FLEETING = 10,
 };
 
 struct model {
     uint32_t number[MODEL_LIMIT + 1], value[MODEL_LIMIT + 1];
-    unsigned count;
+    unsigned count, settled; /* the first ones are settled, the others fleeting */
+    unsigned bound;          /* of fleeting ones; 0: none is */
 };
 
 static unsigned model_find(const struct model *model, uint32_t number)
@@ -142,6 +144,7 @@ static uint32_t model_remove(struct model *model, unsigned at)
 {
     uint32_t value = model->value[at];
     model->count--;
+    model->settled -= at < model->settled;
     for (unsigned i = at; i < model->count; i++) {
         model->number[i] = model->number[i + 1];
         model->value[i] = model->value[i + 1];
@@ -149,23 +152,50 @@ static uint32_t model_remove(struct model *model, unsigned at)
     return value;
 }
 
-static void model_append(struct model *model, uint32_t number, uint32_t value)
+/* Puts it behind the newest of its kind. */
+static void model_insert(struct model *model, bool settled, uint32_t number, uint32_t value)
 {
-    model->number[model->count] = number;
-    model->value[model->count++] = value;
+    const unsigned at = settled ? model->settled : model->count;
+    for (unsigned i = model->count; i > at; i--) {
+        model->number[i] = model->number[i - 1];
+        model->value[i] = model->value[i - 1];
+    }
+    model->number[at] = number;
+    model->value[at] = value;
+    model->count++;
+    model->settled += settled;
 }
 
-/* The value of `number`, now the newest; 0 if it was not there. */
+static void model_add(struct model *model, uint32_t number)
+{
+    if (model->bound && model->count - model->settled == model->bound)
+        model_remove(model, model->settled);
+    else if (model->count == MODEL_LIMIT)
+        model_remove(model, 0);
+    model_insert(model, model->bound == 0, number, 0);
+}
+
+/* The value of `number`, now the newest of its kind; 0 if it was not there. */
 static uint32_t model_get(struct model *model, uint32_t number)
 {
-    unsigned at = model_find(model, number);
-    if (at < model->count && model->count <= MODEL_LIMIT / 2)
+    const unsigned at = model_find(model, number);
+    const bool settled = at < model->settled;
+    if (at == model->count) {
+        model_add(model, number);
+        return 0;
+    }
+    if (model->count <= MODEL_LIMIT / 2)
         return model->value[at];
-    uint32_t value = at < model->count ? model_remove(model, at) : 0;
-    model_append(model, number, value);
-    if (model->count > MODEL_LIMIT)
-        model_remove(model, 0);
+    const uint32_t value = model_remove(model, at);
+    model_insert(model, settled, number, value);
     return value;
+}
+
+static void model_settle(struct model *model, uint32_t number)
+{
+    const unsigned at = model_find(model, number);
+    if (at >= model->settled)
+        model_insert(model, true, number, model_remove(model, at));
 }
 
 static void check_model(const struct wt_table *table, const struct model *model)
@@ -179,20 +209,72 @@ static void check_model(const struct wt_table *table, const struct model *model)
     g_assert_null(number);
 }
 
-static void test_model(gconstpointer crowd)
+static void run_model(struct wt_table *table, struct model *model)
 {
-    struct wt_table *table = numbers_new(MODEL_LIMIT, crowd != NULL);
-    struct model model = {.count = 0};
     GRand *random = g_rand_new_with_seed(1);
     for (uint32_t round = 1; round <= MODEL_ROUNDS; round++) {
         uint32_t number = g_rand_int(random) % MODEL_NUMBERS;
-        g_assert_cmpint(number_peek(table, number) != NULL, ==, model_find(&model, number) < model.count);
+        g_assert_cmpint(number_peek(table, number) != NULL, ==, model_find(model, number) < model->count);
         struct number *entry = number_get(table, number);
-        g_assert_cmpuint(entry->value, ==, model_get(&model, number));
-        entry->value = model.value[model_find(&model, number)] = round;
-        check_model(table, &model);
+        g_assert_cmpuint(entry->value, ==, model_get(model, number));
+        entry->value = model->value[model_find(model, number)] = round;
+        if (g_rand_int(random) % 8 == 0) {
+            wt_table_settle(table, entry);
+            model_settle(model, number);
+        }
+        check_model(table, model);
     }
     g_rand_free(random);
+    wt_table_free(table);
+}
+
+static void test_model(gconstpointer crowd)
+{
+    struct model model = {.count = 0};
+    run_model(numbers_new(MODEL_LIMIT, crowd != NULL), &model);
+}
+
+/* The same where few may be fleeting, and more than settle before they are given up. */
+static void test_model_fleeting(gconstpointer crowd)
+{
+    struct model model = {.bound = MODEL_FLEETING};
+    struct wt_table *table = numbers_new(MODEL_LIMIT, crowd != NULL);
+    wt_table_bound_fleeting(table, MODEL_FLEETING);
+    run_model(table, &model);
+    g_assert_cmpuint(model.settled, ==, MODEL_LIMIT - MODEL_FLEETING);
+}
+
+/* However many keys come once, what has settled stays. */
+static void test_fleeting(void)
+{
+    struct wt_table *table = numbers_new(100, false);
+    wt_table_bound_fleeting(table, 3);
+    for (uint32_t i = 1; i <= 20; i++)
+        wt_table_settle(table, number_get(table, i));
+    for (uint32_t i = 1000; i < 5000; i++)
+        number_get(table, i);
+    for (uint32_t i = 1; i <= 20; i++)
+        g_assert_nonnull(number_peek(table, i));
+    for (uint32_t i = 1000; i < 5000; i++)
+        g_assert_cmpint(number_peek(table, i) != NULL, ==, i >= 4997);
+    wt_table_free(table);
+}
+
+/* What was only looked for is remembered if it was there, and not added if not. */
+static void test_recall_known(void)
+{
+    struct wt_table *table = numbers_new(2, false);
+    struct wt_handle handle = {NULL, 0};
+    const struct number_key seven = {7};
+    g_assert_null(wt_table_recall_known(table, &handle, &seven));
+    g_assert_null(wt_table_recalled(table, &handle));
+    g_assert_null(number_peek(table, 7));
+    struct number *added = number_get(table, 7);
+    g_assert_true(wt_table_recall_known(table, &handle, &seven) == added);
+    g_assert_true(wt_table_recalled(table, &handle) == added);
+    number_get(table, 8);
+    number_get(table, 9); /* gives 7 up */
+    g_assert_null(wt_table_recall_known(table, &handle, &seven));
     wt_table_free(table);
 }
 
@@ -268,6 +350,10 @@ int main(int argc, char **argv)
     g_test_add_data_func("/table/grow/one-slot", GUINT_TO_POINTER(1), test_grow);
     g_test_add_data_func("/table/model", NULL, test_model);
     g_test_add_data_func("/table/model/one-slot", GUINT_TO_POINTER(1), test_model);
+    g_test_add_data_func("/table/model/fleeting", NULL, test_model_fleeting);
+    g_test_add_data_func("/table/model/fleeting/one-slot", GUINT_TO_POINTER(1), test_model_fleeting);
+    g_test_add_func("/table/fleeting", test_fleeting);
+    g_test_add_func("/table/recall-known", test_recall_known);
     g_test_add_func("/table/hash/crafted", test_hash_crafted);
     g_test_add_func("/table/hash/row", test_hash_row);
     g_test_add_func("/table/hash/words", test_hash_words);
