@@ -143,6 +143,8 @@ static void window_measure_scale(struct wt_context *context)
         return;
     facts->scale_assumed = facts->window_scale != WT_SCALE_NONE;
     facts->scale_least = side->windows.least;
+    if (side->syn) /* what it offers here says more than what it used elsewhere */
+        return;
     wt_window_hint(context);
     if (side->windows.hinted)
         facts->scale_hint = (int8_t)side->windows.hint;

@@ -25,7 +25,7 @@
 enum {
     SYNS_MAX = 8192,              /* 1.2 MiB at most */
     SYN_COPY_MAX = 100 * 1000000, /* nanoseconds, half the shortest retransmission timer in use */
-    HINTS_MAX = 16384,
+    HINTS_MAX = 1 << 16,          /* as many as hosts, 4 MiB at most */
 };
 
 struct syn_key {
@@ -84,8 +84,6 @@ static struct syn_key syn_key(const struct wt_packet *packet)
 
 void wt_window_expect(const struct wt_windows *windows, const struct wt_packet *packet)
 {
-    if (!wt_table_is_far(windows->syns))
-        return;
     const struct syn_key key = syn_key(packet);
     wt_table_expect(windows->syns, &key);
 }
@@ -228,10 +226,14 @@ static void syn_settle_answer(struct wt_context *context)
     server->has_next = true;
 }
 
-static void hint_learn(struct wt_context *context, const struct wt_address *address, int16_t scale)
+/* The sender uses `scale`. Most hosts use one only, and are not asked about it again. */
+static void hint_learn(struct wt_context *context, int16_t scale)
 {
     struct wt_windows *windows = context->engine->windows;
-    struct hint *hint = wt_table_get(windows->hints, address);
+    if (context->src->shift_told == scale + 1)
+        return;
+    context->src->shift_told = scale + 1;
+    struct hint *hint = wt_table_get(windows->hints, &context->packet->src);
     if (hint->known && (hint->scale == scale || hint->scale == WT_SCALE_NONE))
         return;
     hint->scale = hint->known ? WT_SCALE_NONE : scale;
@@ -253,7 +255,7 @@ void wt_window_settle(struct wt_context *context)
     syn_settle_answer(context);
     if (wt_window_is_negotiated(context->flow) && side->scale != WT_SCALE_NONE &&
         wt_context_peer(context)->scale != WT_SCALE_NONE)
-        hint_learn(context, &packet->src, side->scale);
+        hint_learn(context, side->scale);
 }
 
 /* Asks for a hint about the sender, when there may be a new one. */

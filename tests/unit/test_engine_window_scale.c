@@ -238,6 +238,47 @@ static void test_hint(gconstpointer version)
     talk_close(&talk);
 }
 
+/* One handshake of the client from `port`, with this shift. Returns the number of its SYN. */
+static uint32_t shake_hands(struct talk *talk, uint16_t port, int16_t scale)
+{
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, 999, 0, 0);
+    struct wt_packet answer = talk_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, 4999, 1000, 0);
+    struct wt_packet last = talk_tcp(talk, 0, WT_TCP_ACK, 1000, 5000, 0);
+    syn.src_port = last.src_port = answer.dst_port = port;
+    syn.tcp.scale = scale;
+    answer.tcp.scale = 3;
+    uint32_t number = talk_send(talk, &syn);
+    talk_send(talk, &answer);
+    talk_send(talk, &last);
+    return number;
+}
+
+/* The hint in a connection of the client that was captured from its middle on. */
+static int hint_from(struct talk *talk, uint16_t port)
+{
+    struct wt_packet late = talk_tcp(talk, 0, WT_TCP_ACK, 1, 1, 0);
+    late.src_port = port;
+    return talk_facts(talk, talk_send(talk, &late))->scale_hint;
+}
+
+/* A host that uses several shifts gives no hint, also when it goes back to the first one. Its own offer makes
+ * one superfluous. */
+static void test_hint_several(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    shake_hands(&talk, 41000, 6);
+    const uint32_t syn = shake_hands(&talk, 41001, 6);
+    g_assert_cmpint(talk_facts(&talk, syn)->scale_offer, ==, 6);
+    g_assert_cmpint(talk_facts(&talk, syn)->scale_hint, ==, WT_SCALE_NONE);
+    g_assert_cmpint(hint_from(&talk, 42000), ==, 6);
+    shake_hands(&talk, 41002, 8);
+    g_assert_cmpint(hint_from(&talk, 42001), ==, WT_SCALE_NONE);
+    shake_hands(&talk, 41003, 6);
+    g_assert_cmpint(hint_from(&talk, 42002), ==, WT_SCALE_NONE);
+    talk_close(&talk);
+}
+
 /* The TCP dissector's default is used and said; what rests on it is a Note. */
 static void test_assumed(gconstpointer version)
 {
@@ -274,6 +315,7 @@ int main(int argc, char **argv)
     talk_add("window/scale/least", test_least);
     talk_add("window/scale/least-repeated", test_least_repeated);
     talk_add("window/scale/hint", test_hint);
+    talk_add("window/scale/hint-several", test_hint_several);
     talk_add("window/scale/assumed", test_assumed);
     return g_test_run();
 }
