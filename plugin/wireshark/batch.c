@@ -10,27 +10,26 @@ static unsigned added, taken;
 static uint8_t *copies; /* of their bytes; of memory that is never written to none is used */
 static size_t used;
 
-bool wt_batch_has_room(uint32_t captured)
+struct wt_waiting *wt_batch_place(uint32_t captured)
 {
     if (added == taken) {
         added = taken = 0;
         used = 0;
     }
-    return added < WT_BATCH_FRAMES && captured <= BATCH_BYTES - used;
+    return added < WT_BATCH_FRAMES && captured <= BATCH_BYTES - used ? &waiting[added] : NULL;
 }
 
-struct wt_waiting *wt_batch_add(const struct wt_frame *frame)
+void wt_batch_add(struct wt_waiting *place)
 {
-    struct wt_waiting *last = &waiting[added++];
+    struct wt_frame *frame = &place->frame;
 
     if (!copies)
         copies = g_malloc(BATCH_BYTES);
-    last->frame = *frame;
-    last->frame.bytes = copies + used;
     if (frame->captured)
         memcpy(copies + used, frame->bytes, frame->captured);
+    frame->bytes = copies + used;
     used += frame->captured;
-    return last;
+    added++;
 }
 
 const struct wt_waiting *wt_batch_take(void)

@@ -23,11 +23,11 @@ struct wt_waiting {
     unsigned ip_headers; /* that Wireshark dissected, where somebody wants to know */
 };
 
-/* Whether one more frame can be put aside, of which so many bytes were captured. */
-bool wt_batch_has_room(uint32_t captured);
+/* Where one more frame can be put aside, of which so many bytes were captured; NULL if there is no room. */
+struct wt_waiting *wt_batch_place(uint32_t captured);
 
-/* Puts `frame` aside with a copy of its bytes. There must be room. Returns it to be completed. */
-struct wt_waiting *wt_batch_add(const struct wt_frame *frame);
+/* Puts the frame aside that was written to this place, with a copy of its bytes. */
+void wt_batch_add(struct wt_waiting *place);
 
 /* Takes out the frame that came first; NULL if there is none. It is valid until the next one is put aside.
  */

@@ -122,19 +122,26 @@ static void judge_waiting(void)
         }
 }
 
-static bool make_room(int length)
+static struct wt_waiting *make_room(uint32_t captured)
 {
-    if (!wt_batch_has_room((uint32_t)length))
-        judge_waiting();
-    return wt_batch_has_room((uint32_t)length);
+    struct wt_waiting *place = wt_batch_place(captured);
+
+    if (place)
+        return place;
+    judge_waiting();
+    return wt_batch_place(captured);
 }
 
-static void put_aside(const struct wt_frame *frame, const packet_info *pinfo)
+static bool put_aside(const packet_info *pinfo, tvbuff_t *tvb)
 {
-    struct wt_waiting *waiting = wt_batch_add(frame);
+    struct wt_waiting *place = make_room(tvb_captured_length(tvb));
 
-    waiting->frame.link_mtu = wt_link_mtus_of(pinfo);
-    waiting->ip_headers = wt_listeners_want_coverage() ? wt_frame_ip_headers(pinfo) : 0;
+    if (!place || !wt_frame_fill(&place->frame, pinfo, tvb))
+        return false;
+    place->frame.link_mtu = wt_link_mtus_of(pinfo);
+    place->ip_headers = wt_listeners_want_coverage() ? wt_frame_ip_headers(pinfo) : 0;
+    wt_batch_add(place);
+    return true;
 }
 
 /* --- a frame at hand --- */
@@ -215,12 +222,10 @@ static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         judge_waiting();
     if (!demand && is_dull(pinfo))
         return length;
+    if (can_wait(pinfo, length) && put_aside(pinfo, tvb))
+        return length;
     if (!wt_frame_fill(&record.frame, pinfo, tvb))
         return 0;
-    if (can_wait(pinfo, length) && make_room(length)) {
-        put_aside(&record.frame, pinfo);
-        return length;
-    }
     judge_waiting();
     pinfo->current_proto = short_name; /* for expert infos; the caller puts back what was there */
     show_frame(&record, pinfo, tvb, tree);
