@@ -4,7 +4,7 @@
 static const char tap_name[] = "wiretruth", patient_tap_name[] = "wiretruth.patient";
 
 static int tap_patient;
-static GSList *patient;              /* of struct wt_listener */
+static GSList *patient, *readers;    /* of struct wt_listener */
 static bool want_all, want_coverage; /* any of them */
 static void (*settle_all)(void);
 
@@ -47,12 +47,16 @@ GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
 
     if (error) {
         g_free(copy);
-    } else if (waits) {
+        return error;
+    }
+    if (listener->reads_engine)
+        readers = g_slist_append(readers, copy);
+    if (waits) {
         patient = g_slist_append(patient, copy);
         want_all = want_all || !listener->wants_findings_only;
         want_coverage = want_coverage || listener->wants_coverage;
     }
-    return error;
+    return NULL;
 }
 
 bool wt_listeners_patient(void)
@@ -68,6 +72,12 @@ bool wt_listeners_want_all(void)
 bool wt_listeners_want_coverage(void)
 {
     return want_coverage;
+}
+
+void wt_listeners_forget(void)
+{
+    for (const GSList *at = readers; at; at = at->next)
+        listener_reset(at->data);
 }
 
 void wt_listeners_tell(const struct wt_record *record)

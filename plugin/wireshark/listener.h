@@ -19,8 +19,9 @@ struct wt_listener {
     tap_packet_cb packet; /* gets a struct wt_record; of a patient listener no pinfo, there and as argument */
     tap_draw_cb draw;
     bool impatient;           /* needs each frame while it is at hand, also without a filter */
-    bool wants_findings_only; /* needs no frame without, but for the first one of each engine */
+    bool wants_findings_only; /* needs no frame without */
     bool wants_coverage;      /* needs record->missed */
+    bool reads_engine;        /* asks record->engine later: what it knows ends with that engine */
 };
 
 /* `settle` is called before anything is printed: it judges all frames that were put aside. */
@@ -37,6 +38,9 @@ GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
 bool wt_listeners_patient(void);
 bool wt_listeners_want_all(void);
 bool wt_listeners_want_coverage(void);
+
+/* Resets who reads the engine, as that one goes: with tshark -M another one follows. */
+void wt_listeners_forget(void);
 
 /* Tells the patient listeners of a frame: now, or when Wireshark runs its taps for the frame at hand. */
 void wt_listeners_tell(const struct wt_record *record);

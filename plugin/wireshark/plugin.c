@@ -40,7 +40,6 @@ static dissector_handle_t handle_wiretruth;
 static struct wt_engine *engine;
 static struct wt_preferences preferences; /* of the file at hand */
 static bool in_tshark;
-static bool engine_told; /* tables know this engine: each hears of the first frame, whatever it wants */
 static bool keep_decided, frames_kept;
 static bool enabled;          /* the user may disable the protocol, then the file is dissected anew */
 static enum wt_demand demand; /* who can see what is said; settled where frames are not kept */
@@ -85,9 +84,8 @@ static void tell_waiting(struct wt_record *record, unsigned ip_headers)
 
     if (keep_decided && frames_kept)
         return;
-    if (engine_told && !wt_listeners_want_all() && !wt_engine_findings(engine, number))
+    if (!wt_listeners_want_all() && !wt_engine_findings(engine, number))
         return;
-    engine_told = true;
     record_find(record, number);
     record->missed = wt_frame_missed_of(&record->reading, ip_headers);
     wt_listeners_tell(record);
@@ -239,7 +237,6 @@ static void engine_start(void)
     engine = wt_engine_new(&preferences);
     keep_decided = false;
     frames_kept = true;
-    engine_told = false;
     wt_demand_start(proto_wiretruth, tap_wiretruth);
     enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_wiretruth));
     wt_layers_want(handle_wiretruth, enabled && wt_preferences_dissection());
@@ -248,6 +245,7 @@ static void engine_start(void)
 static void engine_stop(void)
 {
     judge_waiting();
+    wt_listeners_forget();
     wt_engine_free(engine);
     engine = NULL;
 }

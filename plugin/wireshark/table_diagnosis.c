@@ -33,7 +33,7 @@ struct support {
 
 /* One request on the command line. */
 struct request {
-    const struct wt_engine *engine; /* NULL until a frame was seen */
+    const struct wt_engine *engine; /* NULL until a frame of this one was seen */
     GHashTable *support;            /* case number -> struct support */
     char *filter;
     bool json;
@@ -279,7 +279,8 @@ static void request_start(const char *option, const char *name, bool json)
                                          .reset = request_reset,
                                          .packet = request_packet,
                                          .draw = request_draw,
-                                         .wants_findings_only = true};
+                                         .wants_findings_only = true,
+                                         .reads_engine = true};
 
     request->support = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     request->filter = g_strdup(wt_table_text_filter(option, name));

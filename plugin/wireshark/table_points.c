@@ -26,7 +26,7 @@ static const char points_title[] = "Wire Truth: Capture points";
 
 /* Frames that matched the filter, and the names of their interfaces. */
 struct request {
-    const struct wt_engine *engine; /* NULL until a frame was seen */
+    const struct wt_engine *engine; /* NULL until a frame of this one was seen */
     GHashTable *names;              /* interface -> text */
     char *filter;
 };
@@ -153,7 +153,8 @@ static wt_stat_init text_init(const char *option, void *userdata)
                                          .reset = request_reset,
                                          .packet = request_packet,
                                          .draw = request_draw,
-                                         .impatient = true}; /* names of interfaces */
+                                         .impatient = true, /* names of interfaces */
+                                         .reads_engine = true};
 
     (void)userdata;
     request->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
