@@ -68,6 +68,39 @@ def test_instructions(capsys, monkeypatch, scratch):
     assert abs(float(ratio) - 1 - int(work) / int(plain)) < 0.001
 
 
+REPORT = """\
+# Overhead  Shared Object
+# ........  .......................
+#
+    45.16%  libwireshark.so.16.0.17
+     4.00%  wiretruth.so           
+     1.39%  tshark                 
+"""
+
+
+def test_percent_of_rest():
+    module = bench_module()
+    assert module.percent_of_rest(REPORT) == pytest.approx(100 * 4 / 96)
+    assert module.percent_of_rest(REPORT.replace("wiretruth", "libz")) == 0
+
+
+def may_sample():
+    """perf may be of another kernel, or not allowed."""
+    command = ["perf", "record", "--quiet", "--event=cpu-clock:u", "--output=/dev/null", "true"]
+    return bool(shutil.which("perf")) and subprocess.run(command, capture_output=True).returncode == 0
+
+
+def test_samples():
+    if not may_sample():
+        pytest.skip("perf is not installed, or not allowed here")
+    ran = bench("--samples", "--scale", "0.01", "--runs", "1", "small")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    head, *rows = ran.stdout.splitlines()
+    assert re.split(r"  +", head.strip()) == ["capture", "command", "installed, %", "at work, %"]
+    parts = [float(part) for row in rows for part in row.split()[-2:]]
+    assert len(parts) == 10 and all(0 <= part < 100 for part in parts) and any(parts)
+
+
 def test_unknown_capture():
     ran = bench("huge")
     assert ran.returncode == 2
