@@ -180,18 +180,19 @@ static struct wt_link *engine_link(struct wt_engine *engine, const struct wt_fra
     return engine->link;
 }
 
-/* Who opens a connection is looked up, and the connection then remembers it: see engine_resolve(). */
+/* Who opens a connection is looked up, and the connection then remembers it, so that the answer needs no more
+ * than the way back: see engine_resolve(). */
 static void engine_expect_ends(const struct wt_engine *engine, uint32_t interface,
                                const struct wt_packet *packet)
 {
+    const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
+    wt_table_expect(engine->paths, &path);
+    if (packet->tcp.flags & WT_TCP_ACK)
+        return;
     const struct wt_host_key src = wt_host_key(interface, &packet->src);
     const struct wt_host_key dst = wt_host_key(interface, &packet->dst);
-    const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
-    const struct wt_path_key back = wt_path_key(interface, &packet->dst, &packet->src);
     wt_table_expect(engine->hosts, &src);
     wt_table_expect(engine->hosts, &dst);
-    wt_table_expect(engine->paths, &path);
-    wt_table_expect(engine->paths, &back);
 }
 
 void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *frame,

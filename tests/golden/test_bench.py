@@ -60,6 +60,7 @@ def test_instructions(capsys, monkeypatch, scratch):
     folder.chmod(0o755)
     monkeypatch.setattr(module, "COMMANDS", {"no tree": ["-q", "-z", "conv,tcp"]})
     monkeypatch.setattr(module, "COUNTED", [200, 3200])
+    monkeypatch.setattr(module, "COUNTS", 1)
     module.count(folder, types.SimpleNamespace(captures=["small"]))
     *_, row = capsys.readouterr().out.splitlines()
     plain, installed, _, work, ratio = re.fullmatch(
