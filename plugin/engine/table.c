@@ -174,7 +174,7 @@ static void table_append(struct wt_table *table, struct wt_entry *entry)
 }
 
 /* The order of use matters only when something will have to be given up; until the table is half full it
- * costs nothing. */
+ * costs nothing, and fleeting entries go in the order in which they came. */
 static void *table_touch(struct wt_table *table, struct wt_entry *entry)
 {
     if (table->count > table->limit / 2 && entry->newer != table_behind(table, entry)) {
@@ -324,25 +324,23 @@ void *wt_table_recalled(struct wt_table *table, const struct wt_handle *handle)
     return entry && entry->given_up == handle->given_up ? table_touch(table, entry) : NULL;
 }
 
+static void *table_remember(struct wt_handle *handle, struct wt_entry *entry)
+{
+    if (entry)
+        *handle = (struct wt_handle){entry, entry->given_up};
+    return entry;
+}
+
 void *wt_table_recall(struct wt_table *table, struct wt_handle *handle, const void *key)
 {
-    struct wt_entry *entry = wt_table_recalled(table, handle);
-    if (entry)
-        return entry;
-    entry = wt_table_get(table, key);
-    *handle = (struct wt_handle){entry, entry->given_up};
-    return entry;
+    void *entry = wt_table_recalled(table, handle);
+    return entry ? entry : table_remember(handle, wt_table_get(table, key));
 }
 
 void *wt_table_recall_known(struct wt_table *table, struct wt_handle *handle, const void *key)
 {
-    struct wt_entry *entry = wt_table_recalled(table, handle);
-    if (entry)
-        return entry;
-    entry = wt_table_find(table, key);
-    if (entry)
-        *handle = (struct wt_handle){entry, entry->given_up};
-    return entry;
+    void *entry = wt_table_recalled(table, handle);
+    return entry ? entry : table_remember(handle, wt_table_find(table, key));
 }
 
 void *wt_table_oldest(const struct wt_table *table)
