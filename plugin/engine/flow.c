@@ -89,8 +89,9 @@ static struct wt_flow_recent *flow_place(struct wt_flow_recent *recent, uint32_t
 /* A scan consists of SYNs, resets, and single datagrams; what goes beyond that is a connection. */
 static void flow_settle(struct wt_table *flows, struct wt_flow *flow, const struct wt_packet *packet)
 {
-    bool fleeting = packet->proto == FLOW_TCP && packet->tcp.flags & (WT_TCP_SYN | WT_TCP_RST);
-    if (flow->entry.fleeting && !fleeting)
+    if (!flow->entry.fleeting)
+        return;
+    if (packet->proto != FLOW_TCP || !(packet->tcp.flags & (WT_TCP_SYN | WT_TCP_RST)))
         wt_table_settle(flows, flow);
 }
 
@@ -103,11 +104,12 @@ struct wt_flow *wt_flow_of(struct wt_table *flows, struct wt_flow_recent *recent
     const uint32_t tag = flow_tag(&key);
     struct wt_flow_recent *place = flow_place(recent, tag);
     struct wt_flow *flow = place->flow;
-    if (flow && place->tag == tag && flow_equal(&flow->key, &key))
+    if (flow && place->tag == tag && flow_equal(&flow->key, &key)) {
         wt_table_use(flows, flow);
-    else
+    } else {
         flow = wt_table_get(flows, &key);
-    *place = (struct wt_flow_recent){flow, tag};
+        *place = (struct wt_flow_recent){flow, tag};
+    }
     if (flow->begun)
         flow_settle(flows, flow, packet);
     else
