@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wiretruth/numbers.h>
+
 /* Bounds. A frame that needs more is reported as WT_COVERAGE_TOO_DEEP, never cut silently. */
 enum {
     WT_LAYERS_MAX = 32, /* headers of one frame */
@@ -35,8 +37,7 @@ enum wt_link_type {
     WT_LINK_SLL,
     WT_LINK_SLL2,
     WT_LINK_RAW_IP,
-    WT_LINK_NULL, /* DLT_NULL: address family in the capturing host's byte order; DLT_LOOP: in network order
-                   */
+    WT_LINK_NULL, /* DLT_NULL: address family in the capturing host's byte order; DLT_LOOP: in network order */
     WT_LINK_PPP,
 };
 
@@ -49,8 +50,7 @@ enum wt_direction {
 /* One frame as the capture file holds it. `bytes` is only borrowed. */
 struct wt_frame {
     uint32_t number;
-    /* Unique for section and interface of the file, and the device in a cooked capture; 0 where it has none.
-     */
+    /* Unique for section and interface of the file, and the device in a cooked capture; 0 where it has none. */
     uint32_t interface;
     int64_t time; /* from -2^60 to 2^62 (years 1933 to 2116), so that differences cannot overflow */
     enum wt_link_type link_type;

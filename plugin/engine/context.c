@@ -1,48 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
-#include "diagnosis.h"
+#include "engine/verdict/cases.h"
 
-static struct wt_finding context_finding(enum wt_finding_id id, struct wt_values values)
+static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
-    struct wt_finding finding = {
-        .id = id, .severity = wt_finding_table[id].severity, .shown = true, .counted = true};
-    memcpy(finding.value, values.value, sizeof finding.value);
+    struct wt_finding finding = {.id = id,
+                                 .severity = wt_finding_table[id].severity,
+                                 .shown = true,
+                                 .counted = true,
+                                 .reason = evidence->reason};
+    if (evidence->most && evidence->most - 1 < finding.severity)
+        finding.severity = (enum wt_severity)(evidence->most - 1);
+    memcpy(finding.value, evidence->value, sizeof finding.value);
     return finding;
 }
 
-static void context_record(const struct wt_context *context, struct wt_finding *finding)
+void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const struct wt_evidence *evidence)
 {
-    finding->supports = wt_diagnosis_hear(context, context->frame->number, finding);
-    wt_records_add(context->engine->records, context->frame->number, finding);
-}
-
-void wt_find(const struct wt_context *context, enum wt_finding_id id, struct wt_values values)
-{
-    struct wt_finding finding = context_finding(id, values);
-    context_record(context, &finding);
-}
-
-void wt_find_because(const struct wt_context *context, enum wt_finding_id id, enum wt_severity severity,
-                     const char *reason, struct wt_values values)
-{
-    struct wt_finding finding = context_finding(id, values);
-    if (severity < finding.severity)
-        finding.severity = severity;
-    finding.reason = reason;
-    context_record(context, &finding);
-}
-
-void wt_find_earlier(const struct wt_context *context, uint32_t number, enum wt_finding_id id,
-                     struct wt_values values)
-{
-    struct wt_finding finding = context_finding(id, values);
-    finding.supports = wt_diagnosis_hear(context, number, &finding);
-    finding.counted = false;
-    wt_records_add(context->engine->records, number, &finding);
+    struct wt_records *records = context->engine->records;
+    const uint32_t here = context->frame->number;
+    const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
+    struct wt_finding finding = context_finding(id, evidence);
+    finding.supports = wt_diagnosis_hear(context, shown_in, &finding, evidence);
+    finding.counted = shown_in == here;
+    wt_records_add(records, shown_in, &finding);
+    if (finding.counted)
+        return;
     finding.counted = true;
     finding.shown = false;
-    wt_records_add(context->engine->records, context->frame->number, &finding);
+    wt_records_add(records, here, &finding);
 }
 
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay)

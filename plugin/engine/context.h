@@ -6,22 +6,22 @@
 
 #include <wiretruth/engine.h>
 
-#include "flow.h"
-#include "history.h"
-#include "host.h"
-#include "link.h"
-#include "path.h"
-#include "record.h"
-#include "report.h"
-#include "trouble.h"
+#include "engine/pmtu/report.h"
+#include "engine/state/flow.h"
+#include "engine/state/history.h"
+#include "engine/state/host.h"
+#include "engine/state/link.h"
+#include "engine/state/path.h"
+#include "engine/state/record.h"
+#include "engine/state/trouble.h"
 
 struct wt_engine {
     struct wt_preferences preferences;
     struct wt_link *link; /* of the last frame: most captures have one interface */
-    struct wt_table *links, *hosts, *paths, *flows;
+    struct wt_map *links, *hosts, *paths, *flows;
     struct wt_flow_recent recent[WT_FLOWS_RECENT];
-    struct wt_table *wrongs, *leaks;          /* of checksums */
-    struct wt_table *path_records, *troubles; /* made at the first symptom */
+    struct wt_map *wrongs, *leaks;          /* of checksums */
+    struct wt_map *path_records, *troubles; /* made at the first symptom */
     struct wt_strays strays;
     struct wt_reported reported;
     struct wt_history *history;
@@ -50,20 +50,30 @@ struct wt_context {
     bool super_frame; /* some packet of this frame stands for several wire frames */
 };
 
-/* Says `id` about this frame. `values` fill the sentence; missing ones are 0. */
-struct wt_values {
-    uint64_t value[WT_VALUES];
+/* Two ends of what a finding is about: whose packets they are, and who gets them. */
+struct wt_ends {
+    struct wt_address sender, receiver;
 };
-#define WT_VALUES_OF(...) ((struct wt_values){{__VA_ARGS__}})
-void wt_find(const struct wt_context *context, enum wt_finding_id id, struct wt_values values);
 
-/* The same with a reason (static text), and a severity no higher than `severity`. */
-void wt_find_because(const struct wt_context *context, enum wt_finding_id id, enum wt_severity severity,
-                     const char *reason, struct wt_values values);
+/*
+ * What a finding says, about whom, and what it rests on. Whatever is left out has a meaning: the table's
+ * severity, this frame, the ends of the packet at hand (of the one that it quotes, if it is a report).
+ */
+struct wt_evidence {
+    uint64_t value[WT_VALUES]; /* fill the sentence, and the reason */
+    unsigned most;             /* WT_AT_MOST() of a severity that it shall not exceed; 0: the table's */
+    const char *reason;        /* static text, with $1 to $4 as in the sentence */
+    uint32_t shown_in;         /* an earlier frame that it is about; it is counted in this one all the same */
+    const struct wt_ends *ends; /* another pair than the packet's own */
+    uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
+};
 
-/* Says `id` about the earlier frame `number`; counted in this one, where it became known. */
-void wt_find_earlier(const struct wt_context *context, uint32_t number, enum wt_finding_id id,
-                     struct wt_values values);
+#define WT_AT_MOST(severity) ((unsigned)(severity) + 1)
+
+/* Says `id`: wt_find(context, id, .value = {1, 2}, .most = WT_AT_MOST(WT_SEVERITY_NOTE), ...). */
+#define wt_find(context, id, ...) wt_find_with((context), (id), &(const struct wt_evidence){__VA_ARGS__})
+void wt_find_with(const struct wt_context *context, enum wt_finding_id id,
+                  const struct wt_evidence *evidence);
 
 /* Links this frame with `other`; `delay` is the time from that frame to this one. */
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay);

@@ -5,24 +5,17 @@
  * packet adds to the state of its flow and hosts comes last, so that a detector sees what was known before
  * it.
  */
-#include "checksum.h"
-#include "checksum_cause.h"
-#include "checksum_leak.h"
 #include "context.h"
-#include "diagnosis.h"
-#include "direction.h"
-#include "mtu.h"
-#include "pathmtu.h"
-#include "segmentation.h"
-#include "twin.h"
-#include "window.h"
-
-enum {
-    ENGINE_TCP = 6,
-    ENGINE_UDP = 17,
-    ENGINE_UDPLITE = 136,
-    ENGINE_SCTP = 132
-};
+#include "engine/checksum/cause.h"
+#include "engine/checksum/checksum.h"
+#include "engine/checksum/leak.h"
+#include "engine/pmtu/pmtu.h"
+#include "engine/points/twin.h"
+#include "engine/size/direction.h"
+#include "engine/size/mtu.h"
+#include "engine/size/segmentation.h"
+#include "engine/verdict/cases.h"
+#include "engine/window/window.h"
 
 struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
 {
@@ -48,14 +41,14 @@ void wt_engine_free(struct wt_engine *engine)
 {
     if (!engine)
         return;
-    wt_table_free(engine->links);
-    wt_table_free(engine->hosts);
-    wt_table_free(engine->paths);
-    wt_table_free(engine->path_records);
-    wt_table_free(engine->troubles);
-    wt_table_free(engine->flows);
-    wt_table_free(engine->wrongs);
-    wt_table_free(engine->leaks);
+    wt_map_free(engine->links);
+    wt_map_free(engine->hosts);
+    wt_map_free(engine->paths);
+    wt_map_free(engine->path_records);
+    wt_map_free(engine->troubles);
+    wt_map_free(engine->flows);
+    wt_map_free(engine->wrongs);
+    wt_map_free(engine->leaks);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
     wt_windows_free(engine->windows);
@@ -71,8 +64,8 @@ void wt_engine_keep(struct wt_engine *engine, bool keep)
 
 static bool engine_has_flow(const struct wt_packet *packet)
 {
-    return packet->has_l4 && (packet->proto == ENGINE_TCP || packet->proto == ENGINE_UDP ||
-                              packet->proto == ENGINE_UDPLITE || packet->proto == ENGINE_SCTP);
+    return packet->has_l4 && (packet->proto == WT_PROTO_TCP || packet->proto == WT_PROTO_UDP ||
+                              packet->proto == WT_PROTO_UDPLITE || packet->proto == WT_PROTO_SCTP);
 }
 
 /* A packet after which nothing more may come: the state of a scan's addresses is not worth keeping. */
@@ -80,24 +73,24 @@ static bool engine_is_fleeting(const struct wt_packet *packet)
 {
     const uint16_t flags = packet->tcp.flags;
     bool opens = (flags & WT_TCP_SYN) && !(flags & WT_TCP_ACK);
-    return packet->proto == ENGINE_TCP && packet->payload_len == 0 && (opens || flags & WT_TCP_RST);
+    return packet->proto == WT_PROTO_TCP && packet->payload_len == 0 && (opens || flags & WT_TCP_RST);
 }
 
 static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *src, struct wt_handle *dst,
                                  bool fleeting)
 {
     static struct wt_host nobody;
-    struct wt_table *hosts = context->engine->hosts;
+    struct wt_map *hosts = context->engine->hosts;
     const struct wt_packet *packet = context->packet;
-    context->src = wt_table_recalled(hosts, src);
-    context->dst = wt_table_recalled(hosts, dst);
+    context->src = wt_map_recalled(hosts, src);
+    context->dst = wt_map_recalled(hosts, dst);
     if (!context->src) {
         const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->src);
-        context->src = wt_table_recall(hosts, src, &key);
+        context->src = wt_map_recall(hosts, src, &key);
     }
     if (!context->dst) {
         const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->dst);
-        context->dst = fleeting ? wt_table_recall_known(hosts, dst, &key) : wt_table_recall(hosts, dst, &key);
+        context->dst = fleeting ? wt_map_recall_known(hosts, dst, &key) : wt_map_recall(hosts, dst, &key);
     }
     if (!context->dst)
         context->dst = &nobody;
@@ -106,13 +99,13 @@ static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *s
 static void engine_resolve_path(struct wt_context *context, struct wt_handle *path, bool fleeting)
 {
     static struct wt_path nothing;
-    struct wt_table *paths = context->engine->paths;
+    struct wt_map *paths = context->engine->paths;
     const struct wt_packet *packet = context->packet;
-    context->path = wt_table_recalled(paths, path);
+    context->path = wt_map_recalled(paths, path);
     if (context->path)
         return;
     const struct wt_path_key key = wt_path_key(context->frame->interface, &packet->src, &packet->dst);
-    context->path = fleeting ? wt_table_recall_known(paths, path, &key) : wt_table_recall(paths, path, &key);
+    context->path = fleeting ? wt_map_recall_known(paths, path, &key) : wt_map_recall(paths, path, &key);
     if (!context->path)
         context->path = &nothing;
 }
@@ -130,7 +123,7 @@ static void engine_resolve(struct wt_context *context)
                                    packet, &context->sender);
         context->side = &context->flow->side[context->sender];
         context->peer = &context->flow->side[!context->sender];
-        context->tcp = packet->proto == ENGINE_TCP;
+        context->tcp = packet->proto == WT_PROTO_TCP;
         src = &wt_context_side(context)->host;
         dst = &wt_context_peer(context)->host;
         path = &wt_context_side(context)->path;
@@ -186,23 +179,23 @@ static void engine_expect_ends(const struct wt_engine *engine, uint32_t interfac
                                const struct wt_packet *packet)
 {
     const struct wt_path_key path = wt_path_key(interface, &packet->src, &packet->dst);
-    wt_table_expect(engine->paths, &path);
+    wt_map_expect(engine->paths, &path);
     if (packet->tcp.flags & WT_TCP_ACK)
         return;
     const struct wt_host_key src = wt_host_key(interface, &packet->src);
     const struct wt_host_key dst = wt_host_key(interface, &packet->dst);
-    wt_table_expect(engine->hosts, &src);
-    wt_table_expect(engine->hosts, &dst);
+    wt_map_expect(engine->hosts, &src);
+    wt_map_expect(engine->hosts, &dst);
 }
 
 void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *frame,
                       const struct wt_reading *reading)
 {
     const struct wt_packet *innermost = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
-    if (!wt_table_is_far(engine->flows) || !innermost || !engine_has_flow(innermost))
+    if (!wt_map_is_far(engine->flows) || !innermost || !engine_has_flow(innermost))
         return;
     wt_flow_expect(engine->flows, frame->interface, innermost);
-    if (innermost->proto == ENGINE_TCP && innermost->tcp.flags & WT_TCP_SYN) {
+    if (innermost->proto == WT_PROTO_TCP && innermost->tcp.flags & WT_TCP_SYN) {
         engine_expect_ends(engine, frame->interface, innermost);
         wt_window_expect(engine->windows, innermost);
     }

@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "mtu.h"
+#include "engine/size/mtu.h"
 
 #define NOTE     WT_SEVERITY_NOTE
 #define WARN     WT_SEVERITY_WARN
@@ -108,8 +108,11 @@ static bool finding_put_sentence(GString *text, const struct wt_finding *finding
 char *wt_finding_text(const struct wt_finding *finding, char *text, size_t size)
 {
     GString *full = g_string_new(NULL);
-    if (!finding_put_sentence(full, finding, wt_finding_table[finding->id].sentence) && finding->reason)
-        g_string_append_printf(full, " (%s)", finding->reason);
+    if (!finding_put_sentence(full, finding, wt_finding_table[finding->id].sentence) && finding->reason) {
+        g_string_append(full, " (");
+        finding_put_sentence(full, finding, finding->reason);
+        g_string_append_c(full, ')');
+    }
     g_strlcpy(text, full->str, size);
     g_string_free(full, TRUE);
     return text;

@@ -14,7 +14,6 @@
 
 enum {
     ANNOUNCE_OPTIONS_MAX = 256, /* of one message */
-    ANNOUNCE_MTU_MIN = 68,      /* RFC 791 3.2 */
     PORT_DHCP_SERVER = 67,
     PORT_DHCP_CLIENT = 68,
     ETHERTYPE_LLDP = 0x88cc,
@@ -23,7 +22,7 @@ enum {
 
 static void announce(struct wt_reading *reading, enum wt_announcement_kind kind, uint32_t mtu)
 {
-    if (mtu < ANNOUNCE_MTU_MIN)
+    if (mtu < WT_MTU_MIN_V4)
         return;
     reading->announcement.kind = kind;
     reading->announcement.mtu = mtu;

@@ -9,34 +9,6 @@
 
 #include "bytes.h"
 
-/* Protocol numbers that packet code names (IANA "Assigned Internet Protocol Numbers"). */
-enum wt_ip_proto {
-    WT_PROTO_HOP_BY_HOP = 0,
-    WT_PROTO_ICMP = 1,
-    WT_PROTO_IPV4 = 4,
-    WT_PROTO_TCP = 6,
-    WT_PROTO_UDP = 17,
-    WT_PROTO_IPV6 = 41,
-    WT_PROTO_ROUTING = 43,
-    WT_PROTO_FRAGMENT = 44,
-    WT_PROTO_GRE = 47,
-    WT_PROTO_AH = 51,
-    WT_PROTO_MINIMAL = 55, /* RFC 2004 */
-    WT_PROTO_ICMPV6 = 58,
-    WT_PROTO_NONE = 59,
-    WT_PROTO_DESTINATION = 60,
-    WT_PROTO_ETHERIP = 97,
-    WT_PROTO_PIM = 103,
-    WT_PROTO_IPCOMP = 108,
-    WT_PROTO_L2TP = 115,
-    WT_PROTO_SCTP = 132,
-    WT_PROTO_MOBILITY = 135,
-    WT_PROTO_UDPLITE = 136,
-    WT_PROTO_MPLS = 137,
-    WT_PROTO_SHIM6 = 140,
-    WT_PROTO_ETHERNET = 143,
-};
-
 /*
  * Ethernet pads to 60 bytes and devices append trailers. More than this behind an IP packet is taken for
  * neither (46 bytes of padding at most, behind a packet without payload 26; FCS 4; time stamping trailers up
@@ -44,12 +16,6 @@ enum wt_ip_proto {
  */
 enum {
     WT_IP_TRAILER_MAX = 64
-};
-
-/* Lengths of the fixed headers. */
-enum {
-    WT_IPV4_HEADER = 20,
-    WT_IPV6_HEADER = 40,
 };
 
 struct wt_ip {

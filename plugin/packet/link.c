@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Link headers: Ethernet, 802.3, VLAN, the cooked headers of Linux, and the four bytes of loopback captures.
- */
+/* Link headers: Ethernet, 802.3, VLAN, the cooked headers of Linux, and the four bytes of loopback captures. */
 #include "walk.h"
 
 enum {

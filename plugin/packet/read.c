@@ -10,7 +10,6 @@
  * before or after it was recorded.
  */
 #include "announce.h"
-#include "checksum.h"
 #include "icmp.h"
 #include "ip.h"
 #include "l3.h"
@@ -19,6 +18,7 @@
 #include "reading.h"
 #include "sum.h"
 #include "tcp.h"
+#include "verify.h"
 
 struct read {
     struct wt_bytes bytes;
@@ -86,8 +86,7 @@ static struct wt_packet *next_packet(struct wt_reading *reading, bool quoted)
     return reading->packets < WT_PACKETS_MAX ? &reading->packet[reading->packets++] : NULL;
 }
 
-/* A packet quoted in a tunnel belongs to that tunnel too; the one inside a quoted packet is tunnelled by it.
- */
+/* A packet quoted in a tunnel belongs to that tunnel too; the one inside a quoted packet is tunnelled by it. */
 static uint32_t find_tunnel(const struct read *read, bool quoted)
 {
     if (!read->around)

@@ -8,7 +8,6 @@
 #include "bytes.h"
 
 enum {
-    WT_TCP_HEADER = 20,
     WT_TCP_CHECKSUM = 16 /* offset of the field */
 };
 

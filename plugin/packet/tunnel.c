@@ -24,8 +24,7 @@ enum {
     GRE_ROUTES_MAX = 8,
 };
 
-/* Source route entries: family, offset, length, then an entry of length 0 (RFC 1701). Returns false if cut.
- */
+/* Source route entries: family, offset, length, then an entry of length 0 (RFC 1701). Returns false if cut. */
 static bool skip_routes(struct wt_walk *walk)
 {
     for (unsigned i = 0; i < GRE_ROUTES_MAX; i++) {

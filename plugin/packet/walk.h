@@ -34,8 +34,7 @@ bool wt_walk_enter(struct wt_walk *walk, enum wt_layer_kind kind);
 /* True if `length` bytes are there from the current offset on; else the walk ends. */
 bool wt_walk_need(struct wt_walk *walk, uint32_t length);
 
-/* What it means that bytes are missing: cut by the capture, by the packet's own length, or by who quotes it.
- */
+/* What it means that bytes are missing: cut by the capture, by the packet's own length, or by who quotes it. */
 enum wt_coverage wt_walk_shortage(const struct wt_walk *walk);
 
 /* wt_walk_enter() and wt_walk_need(): how a header of fixed length begins. */

@@ -29,8 +29,7 @@ struct wt_waiting *wt_batch_place(uint32_t captured);
 /* Puts the frame aside that was written to this place, with a copy of its bytes. */
 void wt_batch_add(struct wt_waiting *place);
 
-/* Takes out the frame that came first; NULL if there is none. It is valid until the next one is put aside.
- */
+/* Takes out the frame that came first; NULL if there is none. It is valid until the next one is put aside. */
 const struct wt_waiting *wt_batch_take(void);
 
 #endif

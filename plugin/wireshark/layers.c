@@ -49,8 +49,7 @@ static gint header_compare(gconstpointer a, gconstpointer b)
     return ((const struct header *)a)->place - ((const struct header *)b)->place;
 }
 
-/* Adds the headers of one protocol that lie in the frame itself; what Wireshark reassembled lies elsewhere.
- */
+/* Adds the headers of one protocol that lie in the frame itself; what Wireshark reassembled lies elsewhere. */
 static void collect(GArray *headers, const GPtrArray *items, const tvbuff_t *tvb, enum wt_layer_kind kind)
 {
     for (unsigned i = 0; items && i < items->len; i++) {

@@ -50,8 +50,8 @@ static wt_bool mtu_check(void *row, const char *text, unsigned length, const voi
 
     (void)row, (void)unused, (void)unused_too;
     *error = NULL;
-    if (!number || mtu < WT_LINK_MTU_MIN || mtu > WT_LINK_MTU_MAX)
-        *error = g_strdup_printf("an MTU is a number from %d to %d, not \"%s\"", WT_LINK_MTU_MIN,
+    if (!number || mtu < WT_MTU_MIN_V4 || mtu > WT_LINK_MTU_MAX)
+        *error = g_strdup_printf("an MTU is a number from %d to %d, not \"%s\"", WT_MTU_MIN_V4,
                                  WT_LINK_MTU_MAX, shown);
     g_free(shown);
     g_free(digits);

@@ -8,7 +8,6 @@
 
 /* An MTU outside of these bounds cannot be, see link_mtus.c. */
 enum {
-    WT_LINK_MTU_MIN = 68,
     WT_LINK_MTU_MAX = 65575
 };
 

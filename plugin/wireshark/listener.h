@@ -33,8 +33,7 @@ void wt_listener_register(void (*settle)(void));
  */
 GString *wt_listener_add(const struct wt_listener *listener, const char *filter);
 
-/* Whether there are patient listeners, and what any of them wants: frames without findings, what was missed.
- */
+/* Whether there are patient listeners, and what any of them wants: frames without findings, what was missed. */
 bool wt_listeners_patient(void);
 bool wt_listeners_want_all(void);
 bool wt_listeners_want_coverage(void);

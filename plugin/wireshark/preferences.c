@@ -43,7 +43,7 @@ static const enum_val_t capture_points[] = {
 
 static bool link_mtu_possible(void)
 {
-    return link_mtu == 0 || (link_mtu >= WT_LINK_MTU_MIN && link_mtu <= WT_LINK_MTU_MAX);
+    return link_mtu == 0 || (link_mtu >= WT_MTU_MIN_V4 && link_mtu <= WT_LINK_MTU_MAX);
 }
 
 static void preferences_changed(void)
@@ -52,7 +52,7 @@ static void preferences_changed(void)
         report_failure(
             "wiretruth.link_mtu is %u, but an MTU lies between %d and %d; the link MTU is found out from the "
             "capture instead.",
-            link_mtu, WT_LINK_MTU_MIN, WT_LINK_MTU_MAX);
+            link_mtu, WT_MTU_MIN_V4, WT_LINK_MTU_MAX);
 }
 
 void wt_preferences_register(int proto)

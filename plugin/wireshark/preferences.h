@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* preferences: what the user can set, Edit > Preferences > Protocols > WireTruth or -o wiretruth.NAME:VALUE.
- */
+/* preferences: what the user can set, Edit > Preferences > Protocols > WireTruth or -o wiretruth.NAME:VALUE. */
 #ifndef WIRETRUTH_WIRESHARK_PREFERENCES_H
 #define WIRETRUTH_WIRESHARK_PREFERENCES_H
 

@@ -232,8 +232,7 @@ static void sheet_free(gpointer pointer)
     g_free(sheet);
 }
 
-/* Called for each cell when the table is given up; its items go with it, the rest goes with the first cell.
- */
+/* Called for each cell when the table is given up; its items go with it, the rest goes with the first cell. */
 static void sheet_free_item(stat_tap_table *table, unsigned row, unsigned column,
                             stat_tap_table_item_type *item)
 {

@@ -24,7 +24,6 @@
 
 enum {
     ROWS_MAX = 20000,
-    PROTOCOL_TCP = 6,
     ENDPOINT_TEXT = WT_ADDRESS_TEXT + 8,
 };
 
@@ -171,9 +170,9 @@ static void count_record(const struct wt_conversation *view)
 
     if (!packet || !packet->has_l4)
         return;
-    if (packet->proto == PROTOCOL_TCP)
+    if (packet->proto == WT_PROTO_TCP)
         count_tcp(view, packet);
-    else if (packet->icmp.report && reading->quotes && reading->quote[0].proto == PROTOCOL_TCP &&
+    else if (packet->icmp.report && reading->quotes && reading->quote[0].proto == WT_PROTO_TCP &&
              reading->quote[0].has_l4)
         count_report(view, &reading->quote[0]);
 }
@@ -204,8 +203,7 @@ static void choose_columns(void)
     }
 }
 
-/* tshark takes the name registered first that the argument of -z begins with, so the longer one comes first.
- */
+/* tshark takes the name registered first that the argument of -z begins with, so the longer one comes first. */
 void wt_table_conversations_register(void)
 {
     static struct wt_sheet_type wide = {

@@ -6,7 +6,7 @@
 #include <wiretruth/point.h>
 
 #include "engine/context.h"
-#include "engine/window.h"
+#include "engine/window/window.h"
 
 enum {
     FINDINGS_MAX = 16, /* a frame */
@@ -169,11 +169,11 @@ void check_frame(struct check *check, const struct wt_frame *frame, const struct
 
 /* --- at the end --- */
 
-static void check_table(struct wt_table *table, uint32_t frames)
+static void check_table(struct wt_map *table, uint32_t frames)
 {
     uint32_t count = 0;
     const struct wt_entry *last = NULL;
-    for (const struct wt_entry *entry = wt_table_oldest(table); entry; entry = entry->newer, count++) {
+    for (const struct wt_entry *entry = wt_map_oldest(table); entry; entry = entry->newer, count++) {
         CHECK(entry->older == last);
         last = entry;
     }
@@ -182,18 +182,18 @@ static void check_table(struct wt_table *table, uint32_t frames)
 
 static void check_tables(const struct wt_engine *engine, uint32_t frames)
 {
-    struct wt_table *const tables[] = {engine->links,        engine->hosts,          engine->paths,
-                                       engine->flows,        engine->wrongs,         engine->leaks,
-                                       engine->troubles,     engine->windows->syns,  engine->windows->hints,
-                                       engine->path_records, engine->windows->stalls};
+    struct wt_map *const tables[] = {engine->links,        engine->hosts,          engine->paths,
+                                     engine->flows,        engine->wrongs,         engine->leaks,
+                                     engine->troubles,     engine->windows->syns,  engine->windows->hints,
+                                     engine->path_records, engine->windows->stalls};
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         check_table(tables[i], frames);
 }
 
 static void check_paths(const struct wt_engine *engine)
 {
-    const struct wt_path *path = wt_table_oldest(engine->paths);
-    for (; path; path = wt_table_next(path)) {
+    const struct wt_path *path = wt_map_oldest(engine->paths);
+    for (; path; path = wt_map_next(path)) {
         struct wt_path_state state;
         memset(&state, 0xa5, sizeof state);
         if (!wt_engine_path(engine, path->key.interface, &path->key.src, &path->key.dst, &state))

@@ -8,14 +8,14 @@
 #include <string.h>
 
 #include "engine/context.h"
-#include "engine/diagnosis.h"
+#include "engine/verdict/cases.h"
 
 void __real_wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
 void __wrap_wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
 uint32_t __real_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding);
+                                  const struct wt_finding *finding, const struct wt_evidence *evidence);
 uint32_t __wrap_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding);
+                                  const struct wt_finding *finding, const struct wt_evidence *evidence);
 enum wt_confidence __real_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
 enum wt_confidence __wrap_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
 const struct wt_case *__real_wt_engine_proof(const struct wt_engine *engine, uint32_t number);
@@ -46,9 +46,9 @@ void __wrap_wt_records_add(struct wt_records *records, uint32_t number, const st
 }
 
 uint32_t __wrap_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding)
+                                  const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
-    return mute_finding(finding) ? 0 : __real_wt_diagnosis_hear(context, number, finding);
+    return mute_finding(finding) ? 0 : __real_wt_diagnosis_hear(context, number, finding, evidence);
 }
 
 enum wt_confidence __wrap_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c)

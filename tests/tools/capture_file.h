@@ -18,8 +18,7 @@ struct capture_file;
 /* Opens `path`, NULL (and a line on standard error) if it is no capture. */
 struct capture_file *capture_file_open(const char *path);
 
-/* Puts the next frame into `frame`, valid until the file is closed. False at the end or at a broken record.
- */
+/* Puts the next frame into `frame`, valid until the file is closed. False at the end or at a broken record. */
 bool capture_file_next(struct capture_file *file, struct wt_frame *frame);
 
 void capture_file_close(struct capture_file *file);

@@ -13,7 +13,7 @@
 #include <wiretruth/diagnosis.h>
 
 #include "engine/context.h"
-#include "engine/window.h"
+#include "engine/window/window.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum {
@@ -213,10 +213,10 @@ static void test_connection(gconstpointer version)
 
 /* --- floods --- */
 
-static unsigned entries(struct wt_table *table)
+static unsigned entries(struct wt_map *table)
 {
     unsigned count = 0;
-    for (const void *entry = wt_table_oldest(table); entry; entry = wt_table_next(entry))
+    for (const void *entry = wt_map_oldest(table); entry; entry = wt_map_next(entry))
         count++;
     return count;
 }
@@ -224,7 +224,7 @@ static unsigned entries(struct wt_table *table)
 static void check_bounds(const struct wt_engine *engine)
 {
     const struct {
-        struct wt_table *table;
+        struct wt_map *table;
         unsigned limit;
     } bounds[] = {
         {engine->flows, FLOWS},

@@ -20,7 +20,7 @@ static void hear(struct talk *talk, unsigned from, enum wt_finding_id id, enum w
         .packet = &talk->reading.packet[0],
         .facts = &facts,
     };
-    wt_find_because(&context, id, severity, NULL, WT_VALUES_OF(0));
+    wt_find(&context, id, .most = WT_AT_MOST(severity), .value = {0});
 }
 
 /* The diagnoses said, as "name:confidence name:confidence"; free with g_free(). */
@@ -150,8 +150,8 @@ static void test_suspect_of_report(gconstpointer version)
         .packet = &talk.reading.packet[0],
         .facts = &facts,
     };
-    wt_find(&context, WT_FINDING_PMTU_MERGED_QUOTE, WT_VALUES_OF(0));
-    wt_find(&context, WT_FINDING_PMTU_IGNORED, WT_VALUES_OF(0));
+    wt_find(&context, WT_FINDING_PMTU_MERGED_QUOTE, .value = {0});
+    wt_find(&context, WT_FINDING_PMTU_IGNORED, .value = {0});
     const struct wt_case *merges = wt_engine_case(talk.engine, 0);
     const struct wt_case *ignores = wt_engine_case(talk.engine, 1);
     g_assert_true(wt_address_equal(&merges->culprit, &talk.host[0]));

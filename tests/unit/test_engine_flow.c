@@ -2,7 +2,7 @@
 /* The flows of a capture, and the memory of those used last. */
 #include <wiretruth/engine.h>
 
-#include "engine/flow.h"
+#include "engine/state/flow.h"
 
 static struct wt_packet packet_between(uint32_t client, uint32_t server, uint16_t port)
 {
@@ -38,7 +38,7 @@ static struct wt_packet packet_apart(unsigned which)
     return packet;
 }
 
-static void check_apart(struct wt_table *flows, struct wt_flow_recent *recent, unsigned which,
+static void check_apart(struct wt_map *flows, struct wt_flow_recent *recent, unsigned which,
                         struct wt_flow **found)
 {
     const struct wt_packet packet = packet_apart(which), answer = answer_to(&packet);
@@ -57,7 +57,7 @@ static void check_apart(struct wt_table *flows, struct wt_flow_recent *recent, u
 /* Also where the memory holds another flow in place of each: with another tag, or even the same. */
 static void test_flows_apart(void)
 {
-    struct wt_table *flows = wt_flows_new();
+    struct wt_map *flows = wt_flows_new();
     struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
     struct wt_flow *found[APART] = {NULL};
     uint32_t tag[APART] = {0};
@@ -73,13 +73,13 @@ static void test_flows_apart(void)
                 recent[k] = (struct wt_flow_recent){found[(i + 1) % APART], round ? tag[i] : ~tag[i]};
             check_apart(flows, recent, i, found);
         }
-    wt_table_free(flows);
+    wt_map_free(flows);
 }
 
-static unsigned flows_kept(const struct wt_table *flows)
+static unsigned flows_kept(const struct wt_map *flows)
 {
     unsigned count = 0;
-    for (const void *flow = wt_table_oldest(flows); flow; flow = wt_table_next(flow))
+    for (const void *flow = wt_map_oldest(flows); flow; flow = wt_map_next(flow))
         count++;
     return count;
 }
@@ -87,7 +87,7 @@ static unsigned flows_kept(const struct wt_table *flows)
 /* Who only announces a packet changes nothing, in small tables and in large ones. */
 static void test_flow_expect(void)
 {
-    struct wt_table *flows = wt_flows_new();
+    struct wt_map *flows = wt_flows_new();
     struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
     const struct wt_packet unknown = packet_apart(0);
     unsigned sender = 0, count = 0;
@@ -100,13 +100,13 @@ static void test_flow_expect(void)
     }
     g_assert_null(wt_flow_find(flows, 0, &unknown, &sender));
     g_assert_cmpuint(flows_kept(flows), ==, count); /* each packet's own, and no more */
-    wt_table_free(flows);
+    wt_map_free(flows);
 }
 
 /* The lower address or port is side 0, as bytes are compared. */
 static void test_flow_sides(void)
 {
-    struct wt_table *flows = wt_flows_new();
+    struct wt_map *flows = wt_flows_new();
     struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
     for (unsigned i = 0; i < 16; i++) {
         struct wt_packet packet = packet_between(5, 5, 1000);
@@ -125,13 +125,13 @@ static void test_flow_sides(void)
     unsigned sender = 0;
     wt_flow_of(flows, recent, 0, &own, &sender); /* from port 1000 to 80 */
     g_assert_cmpuint(sender, ==, 1);
-    wt_table_free(flows);
+    wt_map_free(flows);
 }
 
 /* The memory still points to the place of a flow that was given up, where another one lives now. */
 static void test_flow_given_up(void)
 {
-    struct wt_table *flows = wt_flows_new();
+    struct wt_map *flows = wt_flows_new();
     struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}}, others[WT_FLOWS_RECENT] = {{NULL, 0}};
     const struct wt_packet packet = packet_between(1, 4, 1000);
     unsigned sender = 0;
@@ -144,13 +144,13 @@ static void test_flow_given_up(void)
     g_assert_cmpuint(first->rtt, ==, 0);
     g_assert_true(wt_flow_of(flows, recent, 0, &packet, &sender) != first);
     g_assert_cmpuint(wt_flow_of(flows, recent, 0, &packet, &sender)->rtt, ==, 0);
-    wt_table_free(flows);
+    wt_map_free(flows);
 }
 
 /* What comes once, or is refused at once, pushes out nothing but its like: however long a scan is. */
 static void test_flow_fleeting(void)
 {
-    struct wt_table *flows = wt_flows_new();
+    struct wt_map *flows = wt_flows_new();
     struct wt_flow_recent recent[WT_FLOWS_RECENT] = {{NULL, 0}};
     struct wt_packet open = packet_between(1, 2, 1000);
     unsigned sender = 0;
@@ -171,7 +171,7 @@ static void test_flow_fleeting(void)
     const struct wt_flow *kept = wt_flow_find(flows, 0, &open, &sender);
     g_assert_nonnull(kept);
     g_assert_cmpuint(kept->rtt, ==, 7);
-    wt_table_free(flows);
+    wt_map_free(flows);
 }
 
 int main(int argc, char **argv)

@@ -116,8 +116,7 @@ static void test_clock_from_1970(gconstpointer version)
     talk_close(&talk);
 }
 
-/* The ends of the times that a frame may have, in turns: no difference overflows, and no delay is negative.
- */
+/* The ends of the times that a frame may have, in turns: no difference overflows, and no delay is negative. */
 static void test_time_leaps(gconstpointer version)
 {
     const int64_t first = -((int64_t)1 << 60), last = ((int64_t)1 << 62) - 1;
@@ -226,8 +225,7 @@ static void converse(struct talk *talk, uint32_t client, uint32_t server, int16_
     talk_send_tcp(talk, 1, WT_TCP_ACK | WT_TCP_FIN, server + 50, client + 1, 0);
 }
 
-/* The four-tuple again: with another ISN, with a lower one, and with the very same one after other options.
- */
+/* The four-tuple again: with another ISN, with a lower one, and with the very same one after other options. */
 static void test_isn_reuse(gconstpointer version)
 {
     struct talk talk;

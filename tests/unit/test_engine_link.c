@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which way a frame went, and how large a packet its link takes: every source of both, and which one counts.
- */
+/* Which way a frame went, and how large a packet its link takes: every source of both, and which one counts. */
 #include "talk.h"
 
 enum {

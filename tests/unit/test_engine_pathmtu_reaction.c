@@ -50,8 +50,7 @@ static void test_new_data_at_last(gconstpointer version)
     talk_close(&talk);
 }
 
-/* The receiver's own MSS forbids the size: the sender was told in the handshake, no round trip to wait for.
- */
+/* The receiver's own MSS forbids the size: the sender was told in the handshake, no round trip to wait for. */
 static void test_told_by_mss(gconstpointer version)
 {
     struct talk talk;

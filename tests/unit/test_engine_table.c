@@ -2,7 +2,7 @@
 /* The table behind links, hosts, paths and flows. */
 #include <wiretruth/engine.h>
 
-#include "engine/table.h"
+#include "engine/state/map.h"
 
 struct number_key {
     uint32_t number;
@@ -14,7 +14,7 @@ struct number {
     uint32_t value;
 };
 
-WT_TABLE_KEY(number, struct number_key)
+WT_MAP_KEY(number, struct number_key)
 
 /* As if all keys had one slot. */
 static guint crowd_hash(gconstpointer key)
@@ -24,72 +24,72 @@ static guint crowd_hash(gconstpointer key)
 }
 
 /* `crowd` asks for a table whose keys do. */
-static struct wt_table *numbers_new(uint32_t limit, bool crowd)
+static struct wt_map *numbers_new(uint32_t limit, bool crowd)
 {
-    return wt_table_new(sizeof(struct number), sizeof(struct number_key), limit,
-                        crowd ? crowd_hash : number_hash, number_equal);
+    return wt_map_new(sizeof(struct number), sizeof(struct number_key), limit,
+                      crowd ? crowd_hash : number_hash, number_equal);
 }
 
-static struct number *number_get(struct wt_table *table, uint32_t number)
+static struct number *number_get(struct wt_map *table, uint32_t number)
 {
     const struct number_key key = {number};
-    return wt_table_get(table, &key);
+    return wt_map_get(table, &key);
 }
 
-static const struct number *number_peek(const struct wt_table *table, uint32_t number)
+static const struct number *number_peek(const struct wt_map *table, uint32_t number)
 {
     const struct number_key key = {number};
-    return wt_table_peek(table, &key);
+    return wt_map_peek(table, &key);
 }
 
 static void test_gives_up_oldest(void)
 {
-    struct wt_table *table = numbers_new(3, false);
+    struct wt_map *table = numbers_new(3, false);
     for (uint32_t i = 1; i <= 3; i++)
         number_get(table, i)->value = i;
     number_get(table, 1); /* now 2 is the oldest */
     number_get(table, 4);
     const struct number_key two = {2};
-    g_assert_null(wt_table_find(table, &two));
+    g_assert_null(wt_map_find(table, &two));
     g_assert_cmpuint(number_get(table, 1)->value, ==, 1);
     g_assert_cmpuint(number_get(table, 3)->value, ==, 3);
     g_assert_cmpuint(number_get(table, 4)->value, ==, 0);
-    wt_table_free(table);
+    wt_map_free(table);
 }
 
 /* Who only looks changes nothing; who uses what he remembers does. */
 static void test_use(void)
 {
-    struct wt_table *table = numbers_new(3, false);
+    struct wt_map *table = numbers_new(3, false);
     for (uint32_t i = 1; i <= 3; i++)
         number_get(table, i);
     g_assert_nonnull(number_peek(table, 1));
-    wt_table_use(table, number_get(table, 2));
-    g_assert_cmpuint(((struct number *)wt_table_oldest(table))->key.number, ==, 1);
-    wt_table_use(table, wt_table_oldest(table));
-    g_assert_cmpuint(((struct number *)wt_table_oldest(table))->key.number, ==, 3);
-    wt_table_free(table);
+    wt_map_use(table, number_get(table, 2));
+    g_assert_cmpuint(((struct number *)wt_map_oldest(table))->key.number, ==, 1);
+    wt_map_use(table, wt_map_oldest(table));
+    g_assert_cmpuint(((struct number *)wt_map_oldest(table))->key.number, ==, 3);
+    wt_map_free(table);
 }
 
 static void test_recall(void)
 {
-    struct wt_table *table = numbers_new(2, false);
+    struct wt_map *table = numbers_new(2, false);
     struct wt_handle handle = {NULL, 0}, other = {NULL, 0};
     const struct number_key seven = {7}, eight = {8};
-    g_assert_null(wt_table_recalled(table, &handle));
-    struct number *first = wt_table_recall(table, &handle, &seven);
+    g_assert_null(wt_map_recalled(table, &handle));
+    struct number *first = wt_map_recall(table, &handle, &seven);
     first->value = 70;
-    g_assert_true(wt_table_recall(table, &handle, &seven) == first);
-    wt_table_recall(table, &other, &eight);
+    g_assert_true(wt_map_recall(table, &handle, &seven) == first);
+    wt_map_recall(table, &other, &eight);
     number_get(table, 9); /* gives 7 up, and not 8 */
-    g_assert_null(wt_table_recalled(table, &handle));
-    g_assert_nonnull(wt_table_recalled(table, &other));
-    g_assert_cmpuint(((struct number *)wt_table_recall(table, &handle, &seven))->value, ==, 0);
-    g_assert_nonnull(wt_table_recalled(table, &handle));
-    wt_table_free(table);
+    g_assert_null(wt_map_recalled(table, &handle));
+    g_assert_nonnull(wt_map_recalled(table, &other));
+    g_assert_cmpuint(((struct number *)wt_map_recall(table, &handle, &seven))->value, ==, 0);
+    g_assert_nonnull(wt_map_recalled(table, &handle));
+    wt_map_free(table);
 }
 
-static void number_fill(struct wt_table *table, struct number **numbers, uint32_t count)
+static void number_fill(struct wt_map *table, struct number **numbers, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         g_assert_null(number_peek(table, i));
@@ -102,19 +102,19 @@ static void number_fill(struct wt_table *table, struct number **numbers, uint32_
 /* What grows keeps its entries, where they are and in the order of use. */
 static void test_grow(gconstpointer crowd)
 {
-    struct wt_table *table = numbers_new(100000, crowd != NULL);
+    struct wt_map *table = numbers_new(100000, crowd != NULL);
     const uint32_t count = crowd ? 500 : 20000;
     struct number **numbers = g_new(struct number *, count);
     number_fill(table, numbers, count);
-    const struct number *number = wt_table_oldest(table);
-    for (uint32_t i = 0; i < count; i++, number = wt_table_next(number)) {
+    const struct number *number = wt_map_oldest(table);
+    for (uint32_t i = 0; i < count; i++, number = wt_map_next(number)) {
         g_assert_true(number == numbers[i] && number_get(table, i) == number);
         g_assert_cmpuint(number->value, ==, i + 1);
     }
     g_assert_null(number);
     g_assert_null(number_peek(table, count));
     g_free(numbers);
-    wt_table_free(table);
+    wt_map_free(table);
 }
 
 /* --- against a plain list, oldest first --- */
@@ -198,10 +198,10 @@ static void model_settle(struct model *model, uint32_t number)
         model_insert(model, true, number, model_remove(model, at));
 }
 
-static void check_model(const struct wt_table *table, const struct model *model)
+static void check_model(const struct wt_map *table, const struct model *model)
 {
-    const struct number *number = wt_table_oldest(table);
-    for (unsigned i = 0; i < model->count; i++, number = wt_table_next(number)) {
+    const struct number *number = wt_map_oldest(table);
+    for (unsigned i = 0; i < model->count; i++, number = wt_map_next(number)) {
         g_assert_cmpuint(number->key.number, ==, model->number[i]);
         g_assert_cmpuint(number->value, ==, model->value[i]);
         g_assert_true(number_peek(table, model->number[i]) == number);
@@ -209,7 +209,7 @@ static void check_model(const struct wt_table *table, const struct model *model)
     g_assert_null(number);
 }
 
-static void run_model(struct wt_table *table, struct model *model)
+static void run_model(struct wt_map *table, struct model *model)
 {
     GRand *random = g_rand_new_with_seed(1);
     for (uint32_t round = 1; round <= MODEL_ROUNDS; round++) {
@@ -219,13 +219,13 @@ static void run_model(struct wt_table *table, struct model *model)
         g_assert_cmpuint(entry->value, ==, model_get(model, number));
         entry->value = model->value[model_find(model, number)] = round;
         if (g_rand_int(random) % 8 == 0) {
-            wt_table_settle(table, entry);
+            wt_map_settle(table, entry);
             model_settle(model, number);
         }
         check_model(table, model);
     }
     g_rand_free(random);
-    wt_table_free(table);
+    wt_map_free(table);
 }
 
 static void test_model(gconstpointer crowd)
@@ -238,8 +238,8 @@ static void test_model(gconstpointer crowd)
 static void test_model_fleeting(gconstpointer crowd)
 {
     struct model model = {.bound = MODEL_FLEETING};
-    struct wt_table *table = numbers_new(MODEL_LIMIT, crowd != NULL);
-    wt_table_bound_fleeting(table, MODEL_FLEETING);
+    struct wt_map *table = numbers_new(MODEL_LIMIT, crowd != NULL);
+    wt_map_bound_fleeting(table, MODEL_FLEETING);
     run_model(table, &model);
     g_assert_cmpuint(model.settled, ==, MODEL_LIMIT - MODEL_FLEETING);
 }
@@ -247,35 +247,35 @@ static void test_model_fleeting(gconstpointer crowd)
 /* However many keys come once, what has settled stays. */
 static void test_fleeting(void)
 {
-    struct wt_table *table = numbers_new(100, false);
-    wt_table_bound_fleeting(table, 3);
+    struct wt_map *table = numbers_new(100, false);
+    wt_map_bound_fleeting(table, 3);
     for (uint32_t i = 1; i <= 20; i++)
-        wt_table_settle(table, number_get(table, i));
+        wt_map_settle(table, number_get(table, i));
     for (uint32_t i = 1000; i < 5000; i++)
         number_get(table, i);
     for (uint32_t i = 1; i <= 20; i++)
         g_assert_nonnull(number_peek(table, i));
     for (uint32_t i = 1000; i < 5000; i++)
         g_assert_cmpint(number_peek(table, i) != NULL, ==, i >= 4997);
-    wt_table_free(table);
+    wt_map_free(table);
 }
 
 /* What was only looked for is remembered if it was there, and not added if not. */
 static void test_recall_known(void)
 {
-    struct wt_table *table = numbers_new(2, false);
+    struct wt_map *table = numbers_new(2, false);
     struct wt_handle handle = {NULL, 0};
     const struct number_key seven = {7};
-    g_assert_null(wt_table_recall_known(table, &handle, &seven));
-    g_assert_null(wt_table_recalled(table, &handle));
+    g_assert_null(wt_map_recall_known(table, &handle, &seven));
+    g_assert_null(wt_map_recalled(table, &handle));
     g_assert_null(number_peek(table, 7));
     struct number *added = number_get(table, 7);
-    g_assert_true(wt_table_recall_known(table, &handle, &seven) == added);
-    g_assert_true(wt_table_recalled(table, &handle) == added);
+    g_assert_true(wt_map_recall_known(table, &handle, &seven) == added);
+    g_assert_true(wt_map_recalled(table, &handle) == added);
     number_get(table, 8);
     number_get(table, 9); /* gives 7 up */
-    g_assert_null(wt_table_recall_known(table, &handle, &seven));
-    wt_table_free(table);
+    g_assert_null(wt_map_recall_known(table, &handle, &seven));
+    wt_map_free(table);
 }
 
 /* --- the hash --- */
@@ -289,12 +289,12 @@ static unsigned same_slots(const struct pair *keys, unsigned count, unsigned bit
 {
     unsigned same = 0;
     for (unsigned draw = 0; draw < draws; draw++) {
-        wt_table_multiplier = 0; /* drawn again with the next table */
-        wt_table_free(numbers_new(1, false));
+        wt_map_multiplier = 0; /* drawn again with the next table */
+        wt_map_free(numbers_new(1, false));
         for (unsigned i = 0; i < count; i++)
             for (unsigned j = 0; j < i; j++)
-                same += wt_table_hash(&keys[i], sizeof keys[i]) >> (32 - bits) ==
-                        wt_table_hash(&keys[j], sizeof keys[j]) >> (32 - bits);
+                same += wt_map_hash(&keys[i], sizeof keys[i]) >> (32 - bits) ==
+                        wt_map_hash(&keys[j], sizeof keys[j]) >> (32 - bits);
     }
     return same;
 }
@@ -329,15 +329,15 @@ static void test_hash_words(void)
 {
     uint32_t key[13] = {0};
     g_random_set_seed(1);
-    wt_table_multiplier = 0; /* drawn with the next table, whatever test ran before */
-    wt_table_free(numbers_new(1, false));
-    const uint32_t hash = wt_table_hash(key, sizeof key);
+    wt_map_multiplier = 0; /* drawn with the next table, whatever test ran before */
+    wt_map_free(numbers_new(1, false));
+    const uint32_t hash = wt_map_hash(key, sizeof key);
     for (unsigned i = 0; i < G_N_ELEMENTS(key); i++) {
         key[i] = 1;
-        g_assert_cmpuint(wt_table_hash(key, sizeof key), !=, hash);
+        g_assert_cmpuint(wt_map_hash(key, sizeof key), !=, hash);
         key[i] = 0;
     }
-    g_assert_cmpuint(wt_table_hash(key, sizeof key), ==, hash);
+    g_assert_cmpuint(wt_map_hash(key, sizeof key), ==, hash);
 }
 
 int main(int argc, char **argv)

@@ -16,8 +16,7 @@ static void open_talk(struct talk *talk, gconstpointer version)
     talk->id = 100; /* 0 stands for none */
 }
 
-/* `packet` at `point`, a router further on where that is KIND_THERE; its payload is all bytes of `content`.
- */
+/* `packet` at `point`, a router further on where that is KIND_THERE; its payload is all bytes of `content`. */
 static uint32_t see(struct talk *talk, uint32_t point, const struct wt_packet *packet, uint8_t content)
 {
     uint8_t bytes[256];

@@ -133,8 +133,7 @@ static void test_zero_window_probe(gconstpointer version)
     talk_close(&talk);
 }
 
-/* The receiver acknowledged data that was not captured: the frame that granted more may be missing as well.
- */
+/* The receiver acknowledged data that was not captured: the frame that granted more may be missing as well. */
 static void test_exceeded_with_gaps(gconstpointer version)
 {
     struct talk talk;

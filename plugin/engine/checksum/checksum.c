@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. A stack with checksum offload leaves the pseudo-header sum for the NIC: with the length of the
+ * segment (Linux, __tcp_v4_send_check; Windows checksum offload; FreeBSD) or without it (Windows LSO, FreeBSD
+ * TSO drivers). Such a sum, or a zero where a NIC fills one in, says where the frame was captured and is an
+ * artefact, unless it came from the wire (checksum_leak.c).
+ *
+ * A wrong sum that is none of these is damage, unless offloading explains it: a frame merged by LRO or
+ * fraglist GRO keeps the first segment's sum. What else may explain it is in checksum_cause.c.
+ *
+ * Traps: a fragment or a truncated packet cannot be verified; what an ICMP error quotes is not judged; a
+ * tunnel's outer sum may count on the inner one being completed. The reader takes care of these and says
+ * "unverifiable" or "valid". SCTP has a CRC, not a sum: zero means unfilled, and there is no partial form.
+ */
+#include "checksum.h"
+
+#include "cause.h"
+#include "leak.h"
+
+static void checksum_tell_leak(const struct wt_context *context)
+{
+    bool zero = context->packet->l4_checksum == WT_CHECKSUM_UNFILLED;
+    wt_find(context, zero ? WT_FINDING_CHECKSUM_UNFILLED : WT_FINDING_CHECKSUM_PARTIAL,
+            .most = WT_AT_MOST(WT_SEVERITY_NOTE),
+            .reason = "or it came so from the wire, as the other packets of its sender are complete",
+            .value = {0});
+}
+
+static void checksum_judge_left(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    if (wt_checksum_is_partial(packet->l4_checksum))
+        wt_find(context, WT_FINDING_CHECKSUM_PARTIAL, .value = {0});
+    if (packet->ip_checksum == WT_CHECKSUM_UNFILLED || packet->l4_checksum == WT_CHECKSUM_UNFILLED)
+        wt_find(context, WT_FINDING_CHECKSUM_UNFILLED, .value = {0});
+}
+
+void wt_checksum_judge(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    bool ordinary = packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_ABSENT;
+    if (ordinary)
+        wt_leak_judge(context);
+    if (!ordinary && wt_leak_suspect(context)) {
+        checksum_tell_leak(context);
+    } else {
+        checksum_judge_left(context);
+        if (packet->l4_checksum == WT_CHECKSUM_BAD && !context->super_frame)
+            wt_cause_judge(context, false);
+    }
+    if (packet->ip_checksum == WT_CHECKSUM_BAD && !context->super_frame)
+        wt_cause_judge(context, true);
+    wt_cause_learn(context);
+}
+
+static void checksum_count(uint8_t *count)
+{
+    *count = (uint8_t)(*count + (*count < UINT8_MAX));
+}
+
+void wt_checksum_learn(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    wt_host_learn(context->src, packet, false);
+    if (!context->flow || packet->l4_checksum != WT_CHECKSUM_VALID)
+        return;
+    struct wt_side_segments *own = &wt_context_side(context)->segments;
+    checksum_count(packet->payload_len ? &own->intact : &own->intact_bare);
+}

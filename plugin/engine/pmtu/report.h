@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report: ICMP messages about the path MTU, who sent them, what they quote, and whether they can be right. */
+#ifndef WIRETRUTH_REPORT_H
+#define WIRETRUTH_REPORT_H
+
+#include "engine/state/flow.h"
+#include "engine/state/history.h"
+#include "engine/state/path.h"
+
+struct wt_context;
+
+/* How many reports match nothing in the capture, of late. */
+struct wt_strays {
+    int64_t since;
+    uint32_t count;
+};
+
+/* The latest report, and the path that it was found to be about. */
+struct wt_reported {
+    uint32_t frame;
+    struct wt_address src, dst;
+};
+
+/* A report, and what it was found to be about. */
+struct wt_report {
+    const struct wt_packet *packet; /* the ICMP message */
+    struct wt_packet quote;         /* with the addresses and ports under which it was captured */
+    struct wt_flow *flow;           /* of the quoted packet; NULL if not captured, or without ports */
+    unsigned sender;                /* who sent that packet */
+    const struct wt_past *offender; /* that packet; NULL if not captured */
+    struct wt_path *path;           /* that it took; NULL if not captured */
+    struct wt_path_record *record;
+    uint32_t mtu;    /* that the report tells of the path; 0 if it tells none */
+    bool translated; /* the quote held other addresses or ports */
+};
+
+/* Judges the report that `context` is about. */
+void wt_report_judge(struct wt_context *context);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. The link MTU is the largest IP packet of the link at the capture point. Nothing in a frame states
+ * it, so it is taken from the strongest evidence so far, and what earlier frames were told stays:
+ *
+ *   preference            what the user knows, of the interface before that of all
+ *   DHCP, router          announced by who runs the link (RFC 2132 5.1; RFC 4861 4.6.4, for IPv6 alone)
+ *   PPP                   agreed by both ends (RFC 1661 6.1); PPPoE without it 1492 (RFC 2516 7)
+ *   LLDP, CDP             what the switch port takes
+ *   fragments             a piece was cut to fit some link, so this link carries its length
+ *   MSS                   both ends announce more than the default; or the capturing host announces less, and
+ *                         what it announces is a link that exists
+ *   observed              packets of one length, far above the default, again and again: a jumbo or tun link
+ *   default               1500 for Ethernet (RFC 894), 65536 for loopback
+ *
+ * mtu.exceeded is said only of what crossed the link as it is: super-frames, and packets that claim more than
+ * their frame ever held, did not. Where the link MTU is only the largest that was seen to pass (fragments,
+ * observed, default, a smaller MSS), a larger packet may just as well prove it wrong: a Note. So too where a
+ * datagram may have been fragmented on the link and put together again before it was captured.
+ *
+ * Traps: what a router forwards is sent by its device, but announced by another host; its TTL tells. Loopback
+ * interfaces look like Ethernet; 127.0.0.1, ::1, equal addresses and all-zero MAC addresses tell, but
+ * anonymised captures have zero MAC addresses too, and Ethernet's MSS options in them. Trailers, tags and FCS
+ * make a frame longer, not its IP packet, so only the latter's length counts.
+ */
+#include "mtu.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "engine/context.h"
+
+enum {
+    MTU_SLACK = 64,        /* no trailer, tag or tunnel header is longer */
+    MTU_OBSERVED_HITS = 4, /* equal lengths in a row that make a plateau */
+};
+
+static const struct {
+    uint32_t mtu;
+    const char *kind;
+} mtu_kinds[] = {
+    {65536, "loopback"},
+    {65535, "loopback or Hyperchannel"},
+    {9216, "jumbo Ethernet"},
+    {9001, "jumbo Ethernet of a cloud"},
+    {9000, "jumbo Ethernet"},
+    {4352, "FDDI"},
+    {1500, "Ethernet"},
+    {1492, "PPPoE"},
+    {1480, "IPIP or 6in4 tunnel"},
+    {1476, "GRE tunnel"},
+    {1454, "PPPoE over some DSL lines"},
+    {1450, "VXLAN"},
+    {1440, "WireGuard over IPv4"},
+    {1420, "WireGuard"},
+    {1280, "IPv6 minimum"},
+    {576, "IPv4 minimum that every host accepts"},
+    {68, "IPv4 minimum"},
+};
+
+static const char *mtu_find(uint32_t mtu)
+{
+    for (size_t i = 0; i < sizeof mtu_kinds / sizeof *mtu_kinds; i++)
+        if (mtu_kinds[i].mtu == mtu)
+            return mtu_kinds[i].kind;
+    return NULL;
+}
+
+bool wt_mtu_is_common(uint32_t mtu)
+{
+    return mtu_find(mtu) != NULL;
+}
+
+const char *wt_mtu_kind(uint32_t mtu)
+{
+    const char *kind = mtu_find(mtu);
+    return kind ? kind : "no common link type";
+}
+
+static bool mtu_has_zero_macs(const struct wt_reading *reading)
+{
+    static const uint8_t zero[6];
+    return reading->has_mac && memcmp(reading->mac_src, zero, sizeof zero) == 0 &&
+           memcmp(reading->mac_dst, zero, sizeof zero) == 0;
+}
+
+static bool mtu_is_loopback(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    if (wt_address_is_loopback(&packet->src) || wt_address_is_loopback(&packet->dst))
+        return true;
+    if (wt_address_equal(&packet->src, &packet->dst))
+        return true;
+    if (!mtu_has_zero_macs(context->reading))
+        return false;
+    bool ethernet = wt_context_is_tcp(context) && wt_context_side(context)->mss &&
+                    wt_context_side(context)->mss <= WT_MSS_ETHERNET;
+    return !ethernet;
+}
+
+/* Whether the packet comes from its sender's own link: no router has taken anything from its TTL or hop limit
+ * yet. */
+static bool mtu_is_fresh(const struct wt_packet *packet)
+{
+    static const uint8_t initial[] = {32, 64, 128, 255}; /* of common stacks; RFC 1700 recommends 64 */
+    return memchr(initial, packet->ttl, sizeof initial) != NULL;
+}
+
+/* Both ends announce more than the default: the smaller of the two passes at least where it was captured. */
+static void mtu_learn_mss(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    if (!wt_context_is_tcp(context) || !(packet->tcp.flags & WT_TCP_SYN))
+        return;
+    uint32_t headers = packet->version == 4 ? WT_HEADERS_V4 : WT_HEADERS_V6;
+    uint32_t own = wt_context_side(context)->mss, peer = wt_context_peer(context)->mss;
+    uint32_t both = (own < peer ? own : peer) + headers;
+    if (own && peer && both > context->link->mtu)
+        wt_link_learn(context->link, both, WT_MTU_MSS);
+    bool sent = context->facts->direction == WT_DIRECTION_SENT && mtu_is_fresh(packet);
+    if (sent && own && own + headers != context->link->mtu && wt_mtu_is_common(own + headers))
+        wt_link_learn(context->link, own + headers, WT_MTU_MSS);
+}
+
+static void mtu_learn_fragment(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    if (packet->fragment && packet->l3_len > context->link->mtu)
+        wt_link_learn(context->link, packet->l3_len, WT_MTU_FRAGMENTS);
+}
+
+/* A packet in PPP, whose MTU is its own. */
+static bool mtu_is_ppp(const struct wt_reading *reading)
+{
+    for (unsigned i = 0; i < reading->layers.count && i < WT_LAYERS_MAX; i++) {
+        enum wt_layer_kind kind = reading->layers.layer[i].kind;
+        if (kind == WT_LAYER_PPPOE || kind == WT_LAYER_PPP)
+            return true;
+        if (kind == WT_LAYER_IPV4 || kind == WT_LAYER_IPV6)
+            return false;
+    }
+    return false;
+}
+
+static void mtu_say(struct wt_facts *facts, uint32_t mtu, enum wt_mtu_source source)
+{
+    facts->link_mtu = mtu;
+    facts->link_mtu_source = source;
+}
+
+static void mtu_choose(const struct wt_context *context)
+{
+    const struct wt_link *link = context->link;
+    struct wt_facts *facts = context->facts;
+    bool stated = link->source == WT_MTU_PREFERENCE;
+    if (!stated && context->loopback)
+        mtu_say(facts, WT_MTU_LOOPBACK, WT_MTU_DEFAULT);
+    else if (!stated && mtu_is_ppp(context->reading) && (link->ppp_mtu || link->mtu > WT_MTU_PPPOE))
+        mtu_say(facts, link->ppp_mtu ? link->ppp_mtu : WT_MTU_PPPOE,
+                link->ppp_mtu ? WT_MTU_PPP : WT_MTU_DEFAULT);
+    else if (context->packet->version == 6 && link->router_mtu && link->source > WT_MTU_ROUTER_ADVERTISEMENT)
+        mtu_say(facts, link->router_mtu, WT_MTU_ROUTER_ADVERTISEMENT);
+    else
+        mtu_say(facts, link->mtu, link->source);
+}
+
+void wt_mtu_learn(struct wt_context *context)
+{
+    bool outermost = context->packet == &context->reading->packet[0];
+    if (!outermost)
+        return;
+    context->loopback = mtu_is_loopback(context);
+    if (!context->loopback) {
+        mtu_learn_fragment(context);
+        mtu_learn_mss(context);
+    }
+    mtu_choose(context);
+}
+
+/* Packets far above a mere default, all of one length: that is what this link carries. */
+static void mtu_observe(struct wt_context *context)
+{
+    struct wt_link *link = context->link;
+    uint32_t length = context->facts->l3_len;
+    link->above_hits = link->above == length ? link->above_hits + 1 : 1;
+    link->above = length;
+    if (link->above_hits >= MTU_OBSERVED_HITS && length > context->facts->link_mtu + MTU_SLACK)
+        wt_link_learn(link, length, WT_MTU_OBSERVED);
+}
+
+/* Why a packet above the link MTU need be no fault; NULL if it is one. */
+static const char *mtu_doubt(const struct wt_context *context)
+{
+    const struct wt_packet *packet = &context->reading->packet[0];
+    switch (context->facts->link_mtu_source) {
+    case WT_MTU_DEFAULT:
+        return "nothing but the link type tells the MTU; set the preference if you know it";
+    case WT_MTU_OBSERVED:
+    case WT_MTU_FRAGMENTS:
+        return "the MTU is only the largest length seen so far";
+    default:
+        break;
+    }
+    if (context->link->source == WT_MTU_MSS && context->facts->link_mtu < WT_MTU_ETHERNET)
+        return "the MTU is only what the host announces";
+    if (!packet->df && packet->version == 4)
+        return "fragments may have been put together before it was captured";
+    if (context->flow && wt_checksum_is_left(context->packet))
+        return "its checksum was left for the NIC, which may also cut it";
+    return NULL;
+}
+
+void wt_mtu_judge(struct wt_context *context)
+{
+    const struct wt_facts *facts = context->facts;
+    if (facts->l3_len <= facts->link_mtu || context->super_frame || context->loopback)
+        return;
+    if (facts->l3_len > context->frame->length) /* a mere claim */
+        return;
+    const char *doubt = mtu_doubt(context);
+    wt_find(context, WT_FINDING_MTU_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
+            .reason = doubt, .value = {facts->l3_len, facts->link_mtu});
+    mtu_observe(context);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* link: what is known of the link at a capture point, one for each interface of the capture. */
+#ifndef WIRETRUTH_LINK_H
+#define WIRETRUTH_LINK_H
+
+#include <wiretruth/engine.h>
+
+#include "map.h"
+
+struct wt_link_key {
+    uint32_t interface;
+};
+
+struct wt_link {
+    struct wt_entry entry;
+    struct wt_link_key key;
+    uint32_t mtu;
+    enum wt_mtu_source source;
+    uint32_t router_mtu; /* of a router advertisement, for IPv6; 0 without one */
+    uint32_t ppp_mtu;    /* the smaller of both ends' agreed MRU; 0 while unknown */
+    uint32_t above;      /* length of the last ordinary packet larger than `mtu` */
+    uint32_t above_hits; /* how often in a row */
+};
+
+struct wt_map *wt_links_new(void);
+
+/*
+ * The link that `frame` was captured on. A new one starts with what the user states of its interface, else of
+ * all interfaces (`preferred`; 0: nothing), else with the default of its link type.
+ */
+struct wt_link *wt_link_of(struct wt_map *links, const struct wt_frame *frame, uint32_t preferred);
+
+/* Takes `mtu` from `source`, unless what is known comes from stronger evidence, or from equal one and is
+ * larger. */
+void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source);
+
+/* Takes what somebody on the link announced. */
+void wt_link_announced(struct wt_link *link, const struct wt_announcement *announcement);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trouble: what is remembered of one direction of a connection (or of a path, for packets without ports)
+ * since its first symptom: a report about it, a repeated segment, a piece or a hole larger than allowed. Most
+ * connections have none. The table is bounded and gives up the one not touched for longest.
+ */
+#ifndef WIRETRUTH_TROUBLE_H
+#define WIRETRUTH_TROUBLE_H
+
+#include "flow.h"
+
+enum {
+    WT_TOLD_WAITING = 12 /* reports without an answer that are remembered: a first flight has ten segments */
+};
+
+/* What its sender was told by reports. */
+struct wt_told {
+    int64_t time; /* of the first report of `mtu` */
+    int64_t last; /* of the latest one */
+    uint32_t frame;
+    uint32_t mtu;    /* 0: a report that tells none */
+    uint32_t before; /* size on the wire of the packet that it quotes */
+    uint32_t reports;
+    uint32_t ignored;
+    struct {
+        int64_t time;
+        uint32_t frame, seq;
+    } waiting[WT_TOLD_WAITING]; /* reports that were not answered yet, and the segment that each quotes */
+    uint8_t waiting_count;
+    bool answered; /* obeyed once */
+    bool df;       /* the quoted packet had DF set */
+    bool df_cleared;
+};
+
+/* The oldest segment that is sent again and again. */
+struct wt_stall {
+    int64_t first, last; /* when it was sent again */
+    uint32_t seq;
+    uint32_t size;  /* on the wire */
+    uint32_t tries; /* how often it was sent in this size; 0: nothing is stalled */
+    uint32_t frame; /* of its first sending; 0 if not captured */
+    uint32_t from;  /* larger size in which it was sent before; 0 if there was none */
+    uint32_t ack;   /* what the sender had acknowledged when it began */
+    uint32_t echo;  /* timestamp that it echoed */
+    bool alive;     /* the other end was heard since */
+    bool reset;     /* but only by a reset */
+    bool small;     /* something smaller passed since */
+    bool told;
+};
+
+/* Pieces that follow each other as if cut from one super-frame. */
+struct wt_train {
+    uint32_t start, next; /* sequence numbers */
+    uint32_t id, ack, timestamp;
+    uint32_t size;   /* payload of each piece but the last */
+    uint32_t limit;  /* of the payload, when it began */
+    uint32_t pieces; /* 0: none at hand */
+};
+
+/* Proofs of wrong cutting so far, see cutting.c. */
+struct wt_cut {
+    struct wt_train train;
+    uint32_t oversized; /* sequence number of the latest piece larger than the receiver allows */
+    uint32_t edge;      /* latest SACK edge looked at */
+    uint16_t by_train, by_repeat, by_hole, by_sack, by_report;
+    uint16_t lone; /* oversized segments that are no piece of anything: the stack sends them so */
+    bool has_oversized;
+};
+
+struct wt_trouble_key {
+    struct wt_flow_key flow;
+    uint32_t sender;
+};
+
+struct wt_trouble {
+    struct wt_entry entry;
+    struct wt_trouble_key key;
+    struct wt_told told;
+    struct wt_stall stall;
+    struct wt_cut cut;
+    uint32_t lowered; /* size that the sender settled on without a report; 0 if it did not */
+    uint32_t probe;   /* frame of a larger datagram that may be a probe */
+    uint32_t probe_size;
+};
+
+struct wt_engine;
+
+struct wt_map *wt_troubles_new(void);
+
+/* The trouble of side `which` of `flow`; NULL if it has none. */
+struct wt_trouble *wt_trouble_of(struct wt_engine *engine, struct wt_flow *flow, unsigned which);
+
+/* The same, made if there is none. */
+struct wt_trouble *wt_trouble_open(struct wt_engine *engine, struct wt_flow *flow, unsigned which);
+
+/* The trouble of packets without ports, of the protocol and path of `packet`; made if `open`, else perhaps
+ * NULL. */
+struct wt_trouble *wt_trouble_portless(struct wt_engine *engine, uint32_t interface,
+                                       const struct wt_packet *packet, bool open);
+
+#endif

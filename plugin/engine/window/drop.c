@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. A stateful device that ignores window scaling lets data pass up to the highest acknowledgement +
+ * raw window (the window of the SYN counts too) and drops what lies beyond, or what begins beyond: devices
+ * differ by one segment. The sender repeats the same segment again and again, below the edge nothing is lost.
+ * With Linux's conntrack the edge is td_maxend (nf_conntrack_proto_tcp.c).
+ *
+ * Evidence for window.unscaled_drop, all of it:
+ *  - a shift above 0 is in force for the receiver, by a captured handshake, and its windows do look scaled;
+ *  - no byte beyond that edge ever arrived, neither acknowledged nor by SACK;
+ *  - DROP_LOST transmissions of the segment at the acknowledgement were lost, and that segment crosses the
+ *    edge or begins at most one segment behind it; below the edge hardly anything was sent again;
+ *  - segments of this size arrived before, so it is no black hole for large packets;
+ *  - it is no accident that the loss begins there: several segments passed between the grant and the edge, or
+ *    the same happened at DROP_POINTS places.
+ *
+ * Traps. A peer that died, a cut cable: the loss begins anywhere. Small receive buffers and zero windows: the
+ * sender does not send then, and a probe is one byte. A path MTU report under way explains the loss.
+ * A capture behind the device sees nothing of it.
+ */
+#include "window.h"
+
+#include "engine/state/sequence.h"
+
+enum {
+    STALLS_MAX = 4096, /* 0.5 MiB at most */
+    DROP_LOST = 3,     /* two may be one burst of loss and its repair */
+    DROP_POINTS = 3,
+    DROP_WIDE = 4, /* segments between grant and edge that make the place of the loss no accident */
+    DROP_RARE = 4, /* one loss below the edge for so many beyond it */
+};
+
+struct stall_key {
+    struct wt_flow_key flow;
+    uint32_t side;
+};
+
+struct stall {
+    struct wt_entry entry;
+    struct stall_key key;
+    uint32_t isn;           /* of the sender: another one is another connection */
+    uint32_t at;            /* sequence number where it hangs */
+    uint32_t frame;         /* that sent `at` last */
+    uint32_t lost;          /* transmissions from `at` that were lost */
+    uint32_t points;        /* places where it hung beyond the edge */
+    uint32_t beyond, below; /* segments sent again, beyond and below the edge */
+};
+
+WT_MAP_KEY(stall, struct stall_key)
+
+struct wt_map *wt_window_stalls_new(void)
+{
+    return wt_map_new(sizeof(struct stall), sizeof(struct stall_key), STALLS_MAX, stall_hash, stall_equal);
+}
+
+/* --- what arrives beyond the edge --- */
+
+/* A SACK block that ends behind `edge`. */
+static bool drop_is_sacked(const struct wt_tcp *tcp, uint32_t edge)
+{
+    for (unsigned i = 0; i < tcp->sacks && i < WT_SACKS_MAX; i++)
+        if (wt_seq_after(tcp->sack[i].right, edge))
+            return true;
+    return false;
+}
+
+/* An acknowledgement: what arrived, and whether some of it was beyond the edge granted before. */
+static void drop_take_ack(struct wt_context *context)
+{
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    struct wt_side *receiver = wt_context_side(context);
+    struct wt_side *sender = wt_context_peer(context);
+    uint32_t edge = receiver->windows.unscaled + receiver->mss;
+    if (receiver->windows.has_unscaled && (wt_seq_after(tcp->ack, edge) || drop_is_sacked(tcp, edge)))
+        sender->windows.lenient = true;
+    if (sender->windows.watched && !wt_seq_after(sender->windows.watch, tcp->ack)) {
+        sender->windows.lenient = true;
+        sender->windows.watched = 0;
+    }
+}
+
+/* The unscaled edge after this frame. `wide` stays while the edge creeps on by less than a segment. */
+static void drop_take_window(struct wt_context *context)
+{
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
+    uint32_t edge = tcp->ack + tcp->window;
+    if (!side->windows.has_unscaled || wt_seq_after(edge, side->windows.unscaled))
+        side->windows.unscaled = edge;
+    side->windows.has_unscaled = true;
+    if (tcp->window >= DROP_WIDE * side->mss &&
+        (!side->windows.has_wide || wt_seq_after(edge, side->windows.wide))) {
+        side->windows.wide = edge;
+        side->windows.has_wide = true;
+    }
+    if ((tcp->flags & WT_TCP_SYN) && peer->syn) { /* the client's SYN granted this much of what follows */
+        peer->windows.unscaled = peer->windows.wide = tcp->seq + 1 + peer->windows.raw_max;
+        peer->windows.has_unscaled = peer->windows.has_wide = true;
+    }
+}
+
+/* --- what is sent --- */
+
+/* New data: watches a segment that begins beyond the edge. */
+static void drop_take_new(struct wt_context *context)
+{
+    struct wt_side *side = wt_context_side(context);
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    if (side->windows.watched || !wt_seq_after(tcp->seq, wt_context_peer(context)->windows.unscaled))
+        return;
+    side->windows.watched = 1;
+    side->windows.watch = tcp->seq + context->packet->payload_len;
+}
+
+/* Packets as large as this one, or as its pieces on the wire, arrived before, and no report forbids them. */
+static bool drop_is_size_known(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_path *path = context->path;
+    uint32_t size =
+        packet->ip_header_len + packet->l4_header_len + MIN(packet->payload_len, wt_window_segment(context));
+    return size <= MAX(path->passed, wt_context_side(context)->reports.passed) &&
+           (path->mtu == 0 || size <= path->mtu);
+}
+
+static struct stall *drop_stall(struct wt_context *context)
+{
+    const struct stall_key key = {.flow = context->flow->key, .side = context->sender};
+    struct stall *stall = wt_map_get(context->engine->windows->stalls, &key);
+    const struct wt_side *side = wt_context_side(context);
+    if (stall->frame == 0 || stall->isn != side->isn) {
+        const struct wt_entry entry = stall->entry;
+        *stall = (struct stall){.entry = entry, .key = key, .isn = side->isn};
+    }
+    return stall;
+}
+
+/* Counts a segment sent again. `stall->lost` counts the first transmission too: it is sent again as it was
+ * lost.
+ */
+static void drop_count(struct wt_context *context, struct stall *stall, bool beyond)
+{
+    const struct wt_packet *packet = context->packet;
+    if (beyond)
+        stall->beyond++;
+    else
+        stall->below++;
+    if (packet->tcp.seq != wt_context_peer(context)->acked)
+        return;
+    if (stall->frame == 0 || stall->at != packet->tcp.seq) {
+        stall->at = packet->tcp.seq;
+        stall->lost = 0;
+        stall->points += beyond;
+    }
+    stall->lost++;
+}
+
+/* Several segments passed before the edge was reached. Meanwhile it may have crept on by less than a segment.
+ */
+static bool drop_is_wide(const struct wt_context *context)
+{
+    const struct wt_side_windows *windows = &wt_context_peer(context)->windows;
+    return windows->has_wide &&
+           wt_seq_distance(windows->unscaled, windows->wide) <= (int32_t)wt_window_segment(context);
+}
+
+static bool drop_is_proven(const struct wt_context *context, const struct stall *stall)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_side *receiver = wt_context_peer(context);
+    int32_t room = wt_seq_distance(receiver->windows.unscaled, packet->tcp.seq); /* below the edge */
+    bool here = packet->tcp.seq == receiver->acked && room < (int32_t)packet->payload_len &&
+                room > -(int32_t)wt_window_segment(context);
+    bool again = stall->lost >= DROP_LOST || (stall->points >= DROP_POINTS && stall->beyond >= DROP_LOST);
+    bool only = stall->below * DROP_RARE <= stall->beyond;
+    bool placed = drop_is_wide(context) || stall->points >= DROP_POINTS;
+    return here && again && only && placed && drop_is_size_known(context);
+}
+
+/* Data sent before and not acknowledged. */
+static void drop_take_again(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    struct wt_side *side = wt_context_side(context);
+    const struct wt_side *receiver = wt_context_peer(context);
+    uint32_t end = packet->tcp.seq + packet->payload_len;
+    side->windows.watched = 0;
+    if (side->windows.lenient || wt_seq_after(receiver->acked, packet->tcp.seq))
+        return;
+    struct stall *stall = drop_stall(context);
+    uint32_t before = stall->at == packet->tcp.seq ? stall->frame : 0;
+    drop_count(
+        context, stall,
+        wt_seq_after(end, drop_is_wide(context) ? receiver->windows.wide : receiver->windows.unscaled));
+    if (drop_is_proven(context, stall)) {
+        uint32_t stalled = (uint32_t)(context->frame->time / 1000000) - receiver->windows.acked_at;
+        wt_find(context, WT_FINDING_WINDOW_UNSCALED_DROP,
+                .value = {stall->lost, (uint64_t)stalled * 1000000, receiver->windows.raw});
+        if (before)
+            wt_relate(context, WT_RELATION_ORIGINAL, before, 0);
+    }
+    stall->frame = context->frame->number;
+}
+
+void wt_window_drop(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_side *receiver = wt_context_peer(context);
+    uint16_t flags = packet->tcp.flags;
+    if (!wt_window_is_negotiated(context->flow) || wt_window_doubt(context) || (flags & WT_TCP_RST))
+        return;
+    if ((flags & WT_TCP_ACK) && wt_flow_scale(context->flow, context->sender) > 0) {
+        drop_take_ack(context);
+        drop_take_window(context);
+    }
+    if (flags & WT_TCP_SYN)
+        return;
+    if (packet->payload_len <= 1 || wt_flow_scale(context->flow, !context->sender) <= 0 ||
+        receiver->windows.unshifted || !receiver->windows.has_unscaled || !receiver->has_acked)
+        return;
+    if (wt_window_is_new(context))
+        drop_take_new(context);
+    else
+        drop_take_again(context);
+}

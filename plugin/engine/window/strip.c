@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. A device that takes the window scale option out of a SYN/ACK (or writes shift 0 into it) leaves the
+ * server scaling and the client not. The server's windows then look to the client 2^n times too small, and
+ * the client's look to the server 2^n times too large. Seen from where the option is missing, the server's
+ * first window after the handshake is its SYN/ACK's window shifted right; seen from where it is still there,
+ * the client's first raw window equals its SYN's, as if there were no shift. The first window of an ordinary
+ * connection does neither: scaled, it stays within two units of the SYN's (484 of 484 measured directions).
+ *
+ * One such sign is a suspicion only: loopback stacks and traffic generators keep a raw window at 65535
+ * whatever the shift. Proof is what the client then does, twice at least:
+ *  - it sends exactly up to acknowledgement + raw window in a segment below full size, although the shift in
+ *    force (or that the SYN/ACK's window suggests) allows far more; or
+ *  - its edge moves left as long as its windows are taken as scaled, and does not if they are not.
+ * Then window.scale_stripped is told, on the frame that completes the proof and on the first window.
+ *
+ * Without a suspicion, data far beyond any unscaled window (65535 bytes behind the acknowledgement) that are
+ * acknowledged prove that somebody scales, if one SYN offered it.
+ *
+ * Traps: a raw window of 512 and messages of 512 bytes fill the unscaled window by chance, so filling counts
+ * only under suspicion. If both ends look unshifted, it is the stack and no device. Both SYN segments must
+ * have been captured, or the shift is not known at all.
+ */
+#include "window.h"
+
+#include "engine/state/sequence.h"
+
+enum {
+    STRIP_SHIFT_MIN = 3, /* below, a window that the application shrank looks the same */
+    STRIP_UNITS = 2,     /* how far first windows stray from the SYN's, in units of 1 << shift, as measured */
+    STRIP_PROOFS = 2,
+};
+
+static void strip_tell(struct wt_context *context, uint32_t first, const char *reason)
+{
+    struct wt_flow *flow = context->flow;
+    if (flow->side[0].windows.stripped_told)
+        return;
+    flow->side[0].windows.stripped_told = flow->side[1].windows.stripped_told = true;
+    wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED,
+            .most = WT_AT_MOST(wt_window_doubt(context) ? WT_SEVERITY_NOTE : WT_SEVERITY_ERROR),
+            .reason = reason, .value = {first});
+}
+
+/* `raw` is `syn` shifted right by some n. */
+static bool strip_is_shifted(uint32_t raw, uint32_t syn)
+{
+    for (unsigned n = STRIP_SHIFT_MIN; n <= WT_SCALE_MAX; n++) {
+        uint32_t scaled = raw << n;
+        uint32_t apart = scaled > syn ? scaled - syn : syn - scaled;
+        if (apart <= (uint32_t)STRIP_UNITS << n && syn >> n > STRIP_UNITS)
+            return true;
+    }
+    return false;
+}
+
+/* The first window behind the handshake, against the one of the SYN. */
+static void strip_judge_first(struct wt_context *context)
+{
+    struct wt_side *side = wt_context_side(context);
+    uint32_t raw = context->packet->tcp.window;
+    uint32_t syn = side->windows.raw_max;
+    int scale = wt_flow_scale(context->flow, context->sender);
+    if (side->syn_ack)
+        side->windows.collapsed =
+            scale == 0 && wt_context_peer(context)->scale != WT_SCALE_NONE && strip_is_shifted(raw, syn);
+    else
+        side->windows.unshifted = scale >= STRIP_SHIFT_MIN && raw == syn;
+    if (side->syn_ack && scale >= STRIP_SHIFT_MIN && raw == syn)
+        wt_context_peer(context)->windows.unshifted = false; /* both: it is the stack */
+    if (side->windows.collapsed || side->windows.unshifted)
+        side->windows.granted_frame = context->frame->number;
+}
+
+static void strip_prove(struct wt_context *context, uint32_t first, const char *reason)
+{
+    struct wt_side_windows *client = &context->flow->side[0].windows;
+    if (context->flow->side[0].syn_ack)
+        client = &context->flow->side[1].windows;
+    if (client->filled < STRIP_PROOFS)
+        client->filled++;
+    if (client->filled == STRIP_PROOFS)
+        strip_tell(context, first, reason);
+}
+
+/* The client's data end exactly at the unscaled edge of the server, in less than a full segment. */
+static void strip_judge_filling(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_side *client = wt_context_side(context), *server = wt_context_peer(context);
+    bool suspicion = server->windows.collapsed || client->windows.unshifted;
+    if (!suspicion || client->syn_ack || packet->payload_len <= 1 || !server->windows.has_raw)
+        return;
+    if (packet->tcp.seq + packet->payload_len != server->acked + server->windows.raw)
+        return;
+    if (packet->payload_len < wt_window_segment(context) && wt_window_is_new(context))
+        strip_prove(context,
+                    server->windows.collapsed ? server->windows.granted_frame : client->windows.granted_frame,
+                    "the client uses exactly the unscaled window of a server that scales");
+}
+
+/* The client's edge moves left if scaled, and does not if not. */
+static void strip_judge_retreat(struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context);
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    int scale = wt_flow_scale(context->flow, context->sender);
+    if (!side->windows.unshifted || !side->windows.has_raw || scale <= 0)
+        return;
+    const int64_t unit = (int64_t)1 << scale;
+    int64_t acked = wt_seq_distance(tcp->ack, side->acked);
+    int64_t moved = (int64_t)tcp->window - side->windows.raw;
+    if (acked >= 0 && acked + moved >= 0 && acked + moved * unit <= -unit)
+        strip_prove(context, side->windows.granted_frame,
+                    "the client's windows make sense only unscaled although both SYNs offer a shift");
+}
+
+/* Data that only a scaled window allows, on a connection without scaling that one side offered. */
+static void strip_judge_beyond(struct wt_context *context)
+{
+    struct wt_side *side = wt_context_side(context);
+    const struct wt_side *receiver = wt_context_peer(context);
+    const struct wt_packet *packet = context->packet;
+    if (packet->payload_len <= 1 || !receiver->has_acked || (side->scale < 0 && receiver->scale < 0))
+        return;
+    uint32_t end = packet->tcp.seq + packet->payload_len;
+    if (!wt_window_is_new(context) || wt_window_gap(context))
+        side->windows.watched = 0;
+    else if (!side->windows.watched && wt_seq_distance(end, receiver->acked) >
+                                           WT_WINDOW_RAW_MAX + (int32_t)wt_window_segment(context)) {
+        side->windows.watch = end;
+        side->windows.watched = 1;
+    }
+}
+
+static void strip_judge_accepted(struct wt_context *context)
+{
+    struct wt_side *sender = wt_context_peer(context);
+    if (!sender->windows.watched || wt_seq_after(sender->windows.watch, context->packet->tcp.ack))
+        return;
+    sender->windows.watched = 0;
+    if (!wt_window_gap(context))
+        strip_tell(context, context->frame->number,
+                   "data far beyond any unscaled window are accepted although scaling is off");
+}
+
+void wt_window_strip(struct wt_context *context)
+{
+    struct wt_side *side = wt_context_side(context);
+    uint16_t flags = context->packet->tcp.flags;
+    if ((flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK) ||
+        !wt_window_is_negotiated(context->flow))
+        return;
+    if (!side->windows.settled)
+        strip_judge_first(context);
+    strip_judge_filling(context);
+    strip_judge_retreat(context);
+    if (side->scale == WT_SCALE_NONE || wt_context_peer(context)->scale == WT_SCALE_NONE) {
+        strip_judge_accepted(context);
+        strip_judge_beyond(context);
+    }
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "window.h"
+
+#include "engine/state/sequence.h"
+
+struct wt_windows *wt_windows_new(void)
+{
+    struct wt_windows *windows = g_new0(struct wt_windows, 1);
+    windows->syns = wt_window_syns_new();
+    windows->hints = wt_window_hints_new();
+    windows->stalls = wt_window_stalls_new();
+    return windows;
+}
+
+void wt_windows_free(struct wt_windows *windows)
+{
+    wt_map_free(windows->syns);
+    wt_map_free(windows->hints);
+    wt_map_free(windows->stalls);
+    g_free(windows);
+}
+
+/* --- what the judges share --- */
+
+bool wt_window_is_negotiated(const struct wt_flow *flow)
+{
+    return flow->side[0].syn && flow->side[1].syn && (flow->side[0].syn_ack || flow->side[1].syn_ack);
+}
+
+static bool window_is_doubtful(const struct wt_flow *flow)
+{
+    return flow->side[0].windows.doubtful || flow->side[1].windows.doubtful;
+}
+
+const char *wt_window_doubt(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context);
+    if (wt_flow_is_bad(context->packet) && !side->windows.sums_hold)
+        return "no checksum of this host is right: perhaps an edited capture";
+    bool handshake =
+        wt_flow_scale(context->flow, 0) != WT_SCALE_NONE && wt_flow_scale(context->flow, 1) != WT_SCALE_NONE;
+    return handshake ? NULL : "the handshake was not captured in full";
+}
+
+const char *wt_window_gap(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    bool hole = side->has_next && wt_seq_after(tcp->seq, side->next);
+    bool echo = tcp->has_timestamp && peer->windows.has_stamp && (tcp->flags & WT_TCP_ACK) &&
+                wt_seq_after(tcp->timestamp_echo, peer->windows.stamp);
+    if (side->unseen_acked || peer->unseen_acked || hole || echo)
+        return "frames are missing from this capture";
+    return NULL;
+}
+
+uint32_t wt_window_segment(const struct wt_context *context)
+{
+    uint32_t limit = context->facts->mss_limit;
+    uint32_t mss = wt_context_peer(context)->mss;
+    return limit ? limit : mss ? mss : WT_MSS_ETHERNET;
+}
+
+bool wt_window_is_new(const struct wt_context *context)
+{
+    const struct wt_side *side = wt_context_side(context);
+    return !side->has_next || !wt_seq_after(side->next, context->packet->tcp.seq);
+}
+
+/* --- one frame --- */
+
+void wt_window_handshake(struct wt_context *context)
+{
+    const struct wt_preferences *preferences = &context->engine->preferences;
+    context->flow->assumed =
+        preferences->has_default_scale ? (int8_t)preferences->default_scale : (int8_t)WT_SCALE_NONE;
+    if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
+        return;
+    if (context->packet->tcp.flags & WT_TCP_SYN)
+        wt_window_syn(context);
+    wt_window_settle(context);
+}
+
+/* What later frames are compared with. */
+static void window_remember(struct wt_context *context)
+{
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    struct wt_side *side = wt_context_side(context);
+    if (tcp->has_timestamp &&
+        (!side->windows.has_stamp || wt_seq_after(tcp->timestamp, side->windows.stamp))) {
+        side->windows.stamp = tcp->timestamp;
+        side->windows.has_stamp = true;
+    }
+    if ((tcp->flags & (WT_TCP_SYN | WT_TCP_RST)) || !(tcp->flags & WT_TCP_ACK))
+        return;
+    side->windows.settled = true;
+    side->windows.finished |= (tcp->flags & WT_TCP_FIN) != 0;
+    side->windows.raw_max = MAX(side->windows.raw_max, tcp->window);
+    if (!side->has_acked || !wt_seq_after(side->acked, tcp->ack)) {
+        side->windows.raw = tcp->window;
+        side->windows.has_raw = true;
+    }
+}
+
+void wt_window_judge(struct wt_context *context)
+{
+    if (!wt_context_is_tcp(context))
+        return;
+    wt_window_scale(context);
+    if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
+        return;
+    if (!(context->packet->tcp.flags & WT_TCP_RST) && !window_is_doubtful(context->flow)) {
+        wt_window_strip(context);
+        wt_window_edge(context);
+        wt_window_drop(context);
+    }
+    window_remember(context);
+}
+
+/* --- facts --- */
+
+static int8_t window_offer(const struct wt_side *side)
+{
+    if (!side->syn)
+        return WT_OFFER_UNSEEN;
+    return (int8_t)side->scale;
+}
+
+static void window_measure_scale(struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    const struct wt_side *side = wt_context_side(context);
+    int scale = wt_flow_scale(context->flow, context->sender);
+    facts->scale_offer = window_offer(side);
+    facts->scale_offer_peer = window_offer(wt_context_peer(context));
+    facts->scale_hint = WT_SCALE_NONE;
+    facts->window_scale = (int16_t)wt_flow_scale_used(context->flow, context->sender);
+    if (scale != WT_SCALE_NONE)
+        return;
+    facts->scale_assumed = facts->window_scale != WT_SCALE_NONE;
+    facts->scale_least = side->windows.least;
+    if (side->syn) /* what it offers here says more than what it used elsewhere */
+        return;
+    wt_window_hint(context);
+    if (side->windows.hinted)
+        facts->scale_hint = (int8_t)side->windows.hint;
+}
+
+void wt_window_measure(struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    if (!wt_context_is_tcp(context))
+        return;
+    const struct wt_side *side = wt_context_side(context);
+    const struct wt_side *peer = wt_context_peer(context);
+    facts->tcp = true;
+    window_measure_scale(context);
+    facts->has_right_edge = wt_flow_edge(context->flow, context->sender, context->packet, &facts->right_edge);
+    facts->has_flight = context->packet->payload_len > 0 && side->has_next && peer->has_acked &&
+                        !wt_seq_after(peer->acked, side->next);
+    if (facts->has_flight)
+        facts->flight = side->next - peer->acked;
+}
