@@ -3,7 +3,7 @@
 #include <wiretruth/diagnosis.h>
 
 #include "../../plugin/engine/context.h"
-#include "../../plugin/engine/diagnosis.h"
+#include "engine/verdict/cases.h"
 #include "talk.h"
 
 /* Lets the engine hear a finding about a packet from host `from`, as if a detector had made it in the next
