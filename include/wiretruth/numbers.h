@@ -42,21 +42,22 @@ enum {
 
 /* Sizes of L3 packets. */
 enum {
-    WT_MTU_MIN_V4 = 68,       /* RFC 791 3.2 */
-    WT_MTU_MIN_V6 = 1280,     /* RFC 8200 5 */
-    WT_MTU_HOST_V4 = 576,     /* that every host accepts, RFC 791 3.1 */
-    WT_MTU_ETHERNET = 1500,   /* RFC 894 */
-    WT_MTU_PPPOE = 1492,      /* RFC 2516 7 */
-    WT_MTU_LOOPBACK = 65536,  /* drivers/net/loopback.c */
-    WT_L3_FIELD_MAX = 65535,  /* that a 16-bit length field can say */
-    WT_PMTU_LINUX_MIN = 552,  /* net/ipv4/route.c, ip_rt_min_pmtu */
+    WT_MTU_MIN_V4 = 68,      /* RFC 791 3.2 */
+    WT_MTU_MIN_V6 = 1280,    /* RFC 8200 5 */
+    WT_MTU_HOST_V4 = 576,    /* that every host accepts, RFC 791 3.1 */
+    WT_MTU_ETHERNET = 1500,  /* RFC 894 */
+    WT_MTU_FDDI = 4352,      /* RFC 1390 */
+    WT_MTU_PPPOE = 1492,     /* RFC 2516 7 */
+    WT_MTU_LOOPBACK = 65536, /* drivers/net/loopback.c */
+    WT_L3_FIELD_MAX = 65535, /* that a 16-bit length field can say */
+    WT_PMTU_LINUX_MIN = 552, /* net/ipv4/route.c, ip_rt_min_pmtu */
 };
 
 enum {
     WT_MSS_ETHERNET = WT_MTU_ETHERNET - WT_HEADERS_V4,
     WT_MSS_DEFAULT_V4 = 536, /* without the option, RFC 9293 3.7.1 */
     WT_MSS_DEFAULT_V6 = 1220,
-    WT_SCALE_MAX = 14,       /* RFC 7323 2.3: a larger shift is used as 14 */
+    WT_SCALE_MAX = 14, /* RFC 7323 2.3: a larger shift is used as 14 */
     WT_WINDOW_RAW_MAX = 65535,
 };
 

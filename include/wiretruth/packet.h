@@ -39,6 +39,8 @@ enum wt_link_type {
     WT_LINK_RAW_IP,
     WT_LINK_NULL, /* DLT_NULL: address family in the capturing host's byte order; DLT_LOOP: in network order */
     WT_LINK_PPP,
+    WT_LINK_FDDI,
+    WT_LINK_NFLOG,
 };
 
 enum wt_direction {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Link headers: Ethernet, 802.3, VLAN, the cooked headers of Linux, and the four bytes of loopback captures. */
+/* Link headers: Ethernet, 802.3, FDDI, VLAN, MACsec, and those of captures: cooked, loopback, netfilter log. */
 #include "walk.h"
 
 enum {
@@ -14,6 +14,7 @@ enum {
     ETHERTYPE_JUMBO_LLC = 0x8870,
     ETHERTYPE_PROVIDER_BRIDGING = 0x88a8,
     ETHERTYPE_LLDP = 0x88cc,
+    ETHERTYPE_MACSEC = 0x88e5,
     ETHERTYPE_QINQ_OLD = 0x9100,
 };
 
@@ -24,7 +25,6 @@ static bool ethertype_encapsulates(uint16_t type)
     case 0x22f3: /* TRILL */
     case 0x4305: /* B.A.T.M.A.N. */
     case 0x8874: /* Broadcom tag */
-    case 0x88e5: /* MACsec */
     case 0x88e7: /* provider backbone bridging */
     case 0x8903: /* FabricPath */
     case 0x8909: /* Cisco metadata */
@@ -43,6 +43,8 @@ static bool ethertype_encapsulates(uint16_t type)
         return false;
     }
 }
+
+static void walk_macsec(struct wt_walk *walk);
 
 static wt_step *ethertype_step(uint16_t type)
 {
@@ -66,6 +68,8 @@ static wt_step *ethertype_step(uint16_t type)
         return wt_walk_llc;
     case ETHERTYPE_TRANSPARENT_BRIDGING:
         return wt_walk_ethernet;
+    case ETHERTYPE_MACSEC:
+        return walk_macsec;
     default:
         return NULL;
     }
@@ -118,6 +122,91 @@ void wt_walk_vlan(struct wt_walk *walk)
         return;
     walk->offset += 4;
     type_or_length(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+}
+
+/*
+ * The tag of MACsec (IEEE 802.1AE 9.3). Without encryption what follows it is the frame as it was, and behind
+ * that the integrity check value, of 16 bytes in every cipher suite of the standard.
+ */
+static void walk_macsec(struct wt_walk *walk)
+{
+    enum {
+        TAG = 6,
+        SCI = 8,
+        SCI_PRESENT = 0x20,
+        ENCRYPTED_OR_CHANGED = 0x0c,
+        CHECK_VALUE = 16
+    };
+    if (!wt_walk_need(walk, TAG + 2))
+        return;
+    uint8_t control = wt_bytes_u8(&walk->bytes, walk->offset);
+    uint32_t length = control & SCI_PRESENT ? TAG + SCI : TAG;
+    if (control & ENCRYPTED_OR_CHANGED || walk->end - walk->offset < length + 2 + CHECK_VALUE) {
+        wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
+        return;
+    }
+    if (!wt_walk_need(walk, length + 2))
+        return;
+    wt_walk_narrow(walk, walk->end - CHECK_VALUE);
+    walk->offset += length + 2;
+    type_or_length(walk, wt_bytes_u16(&walk->bytes, walk->offset - 2));
+}
+
+/* Frame control, then both addresses; only frames with LLC carry data (ANSI X3.139). */
+void wt_walk_fddi(struct wt_walk *walk)
+{
+    enum {
+        HEADER = 13,
+        FORMAT = 0x30, /* of the frame control */
+        FORMAT_LLC = 0x10
+    };
+    if (!wt_walk_need(walk, HEADER))
+        return;
+    bool llc = (wt_bytes_u8(&walk->bytes, walk->offset) & FORMAT) == FORMAT_LLC;
+    walk->offset += HEADER;
+    if (llc)
+        walk->next = wt_walk_llc;
+    else
+        wt_walk_stop_plain(walk);
+}
+
+/* A 16-bit number in the byte order of who captured, which the small numbers that it may hold give away. */
+static uint16_t either_order(uint16_t number)
+{
+    return number & 0xff00 ? (uint16_t)(number >> 8 | number << 8) : number;
+}
+
+/*
+ * Netfilter log (LINKTYPE_NFLOG): family, version and resource id, then attributes of length and type in the
+ * capturing host's byte order, padded to four bytes. The packet is one of them.
+ */
+void wt_walk_nflog(struct wt_walk *walk)
+{
+    enum {
+        HEADER = 4,
+        ATTRIBUTE = 4,
+        PAYLOAD = 9,
+        ATTRIBUTES_MAX = 64
+    };
+    if (!wt_walk_need(walk, HEADER))
+        return;
+    uint32_t at = walk->offset + HEADER;
+    for (unsigned i = 0; i < ATTRIBUTES_MAX && wt_bytes_hold(&walk->bytes, at, ATTRIBUTE); i++) {
+        bool swapped = wt_bytes_u16(&walk->bytes, at + 2) & 0xff00;
+        uint16_t field = wt_bytes_u16(&walk->bytes, at);
+        uint32_t length = swapped ? (uint16_t)(field >> 8 | field << 8) : field;
+        if (either_order(wt_bytes_u16(&walk->bytes, at + 2)) == PAYLOAD) {
+            walk->offset = at + ATTRIBUTE;
+            if (length >= ATTRIBUTE)
+                wt_walk_narrow(walk, at + length);
+            walk->next = wt_walk_ip;
+            return;
+        }
+        if (length < ATTRIBUTE)
+            break;
+        at += (length + 3) & ~3U;
+    }
+    wt_walk_stop_plain(walk);
 }
 
 enum {

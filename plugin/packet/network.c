@@ -27,17 +27,13 @@ static void walk_udplite(struct wt_walk *walk)
 
 static void walk_udp(struct wt_walk *walk)
 {
-    enum {
-        TUNNEL_MIN = 8
-    }; /* shortest header of a tunnel: fewer bytes are an empty datagram or a probe */
     if (!wt_walk_header(walk, WT_LAYER_UDP, 8))
         return;
     uint32_t at = walk->offset, length = wt_bytes_u16(&walk->bytes, at + 4);
     if (length >= 8)
         wt_walk_narrow(walk, at + length);
     walk->offset += 8;
-    if (walk->end - walk->offset >= TUNNEL_MIN)
-        walk->next = wt_walk_udp_tunnel(wt_bytes_u16(&walk->bytes, at), wt_bytes_u16(&walk->bytes, at + 2));
+    walk->next = wt_walk_udp_tunnel(&walk->bytes, at, walk->end);
 }
 
 static wt_step *protocol_step(uint8_t protocol)

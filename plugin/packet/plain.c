@@ -86,7 +86,8 @@ static bool read_packet(const struct wt_bytes *bytes, const struct wt_ip *ip, st
     wt_l3_fill(bytes, ip, packet);
     if (wt_l4_read(bytes, packet, false) != WT_COVERAGE_COMPLETE)
         return false;
-    return ip->proto == WT_PROTO_TCP || !wt_walk_udp_tunnel(packet->src_port, packet->dst_port);
+    return ip->proto == WT_PROTO_TCP ||
+           !wt_walk_udp_tunnel(bytes, packet->l4_offset, packet->l4_offset + packet->l4_len);
 }
 
 bool wt_plain_read(const struct wt_frame *frame, struct wt_reading *reading)

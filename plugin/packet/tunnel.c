@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tunnels: GRE (RFC 2784, 2890, 1701; version 1: RFC 2637), EtherIP (RFC 3378), and those over UDP, VXLAN
- * (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), GRE and MPLS in UDP (RFC 8086, 7510).
+ * (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), GRE and MPLS in UDP (RFC 8086, 7510). By which port
+ * those over UDP are known is in udp_tunnel.c.
  *
- * A UDP tunnel is known by its port alone, and a client may happen to use that port. So the port of a
- * well-known service at the other end wins, and the tunnel's own header must be one: fixed bits fixed,
- * reserved ones zero.
+ * A client may happen to use such a port. So the tunnel's own header must be one: fixed bits fixed, and where
+ * reserved ones, which a receiver has to ignore, are not zero, what follows must be something that is known.
  */
 #include "walk.h"
 
@@ -154,6 +154,7 @@ enum {
     VXLAN_GROUP_POLICY = 0x80,
     VXLAN_GPE_NEXT = 0x04,
     VXLAN_GPE_VERSION = 0x30,
+    ETHERNET_TYPE = 12, /* offset of the type in an Ethernet header */
 };
 
 void wt_walk_vxlan(struct wt_walk *walk)
@@ -161,8 +162,9 @@ void wt_walk_vxlan(struct wt_walk *walk)
     if (!wt_walk_need(walk, 8))
         return;
     uint8_t flags = wt_bytes_u8(&walk->bytes, walk->offset);
-    bool reserved = wt_bytes_u8(&walk->bytes, walk->offset + 7) != 0;
-    if ((flags & ~VXLAN_GROUP_POLICY) != VXLAN_VNI || reserved || !wt_walk_enter(walk, WT_LAYER_VXLAN))
+    bool reserved = flags & ~(VXLAN_VNI | VXLAN_GROUP_POLICY) || wt_bytes_u8(&walk->bytes, walk->offset + 7);
+    bool known = wt_walk_ethertype_known(wt_bytes_u16(&walk->bytes, walk->offset + 8 + ETHERNET_TYPE));
+    if (!(flags & VXLAN_VNI) || (reserved && !known) || !wt_walk_enter(walk, WT_LAYER_VXLAN))
         return;
     walk->offset += 8;
     walk->next = wt_walk_ethernet;
@@ -245,52 +247,4 @@ void wt_walk_gtpu(struct wt_walk *walk)
     walk->offset += length;
     if (!(flags & GTP_EXTENSION) || skip_gtp_extensions(walk))
         gtp_payload(walk);
-}
-
-static void walk_unknown_tunnel(struct wt_walk *walk)
-{
-    wt_walk_stop(walk, WT_COVERAGE_ENCAPSULATION);
-}
-
-static wt_step *port_step(uint16_t port)
-{
-    switch (port) {
-    case 2152:
-        return wt_walk_gtpu;
-    case 4754:
-        return wt_walk_gre;
-    case 4789:
-    case 8472: /* Linux before the assignment, and its default still */
-        return wt_walk_vxlan;
-    case 4790:
-        return wt_walk_vxlan_gpe;
-    case 6081:
-        return wt_walk_geneve;
-    case 6635:
-        return wt_walk_mpls;
-    case 1701:
-        return wt_walk_l2tp;
-    case 3544: /* Teredo */
-    case 4341: /* LISP */
-    case 5247: /* CAPWAP */
-        return walk_unknown_tunnel;
-    default:
-        return NULL;
-    }
-}
-
-bool wt_walk_is_tunnel_port(uint16_t port)
-{
-    return port_step(port) != NULL;
-}
-
-wt_step *wt_walk_udp_tunnel(uint16_t src_port, uint16_t dst_port)
-{
-    enum {
-        WELL_KNOWN_MAX = 1023
-    }; /* RFC 6335 6 */
-    uint16_t low = src_port < dst_port ? src_port : dst_port,
-             high = src_port < dst_port ? dst_port : src_port;
-    wt_step *step = port_step(low);
-    return step || low <= WELL_KNOWN_MAX ? step : port_step(high);
 }

@@ -68,6 +68,10 @@ static wt_step *first_step(enum wt_link_type link_type)
         return wt_walk_null;
     case WT_LINK_PPP:
         return wt_walk_ppp;
+    case WT_LINK_FDDI:
+        return wt_walk_fddi;
+    case WT_LINK_NFLOG:
+        return wt_walk_nflog;
     case WT_LINK_UNKNOWN:
         break;
     }

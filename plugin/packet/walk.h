@@ -71,6 +71,7 @@ static inline bool wt_walk_is_isl(const uint8_t *ethernet)
 /* True for an Ethernet type that is common enough to recognise an Ethernet header by. */
 bool wt_walk_ethertype_known(uint16_t type);
 
+wt_step wt_walk_fddi, wt_walk_nflog;
 wt_step wt_walk_ethernet, wt_walk_llc, wt_walk_vlan, wt_walk_sll, wt_walk_sll2, wt_walk_null;
 wt_step wt_walk_mpls, wt_walk_pppoe, wt_walk_ppp;
 wt_step wt_walk_ip, wt_walk_ipv4, wt_walk_ipv6;
@@ -78,8 +79,8 @@ wt_step wt_walk_icmp, wt_walk_icmpv6;
 wt_step wt_walk_gre, wt_walk_vxlan, wt_walk_vxlan_gpe, wt_walk_geneve, wt_walk_gtpu, wt_walk_l2tp;
 wt_step wt_walk_etherip, wt_walk_pim;
 
-/* Step for a UDP payload between these ports, NULL if it is no tunnel. */
-wt_step *wt_walk_udp_tunnel(uint16_t src_port, uint16_t dst_port);
+/* Step for the payload of the UDP datagram from `at` to `end`, whose header is there; NULL if it is no tunnel. */
+wt_step *wt_walk_udp_tunnel(const struct wt_bytes *bytes, uint32_t at, uint32_t end);
 
 /* True for a UDP port by which a tunnel is known. */
 bool wt_walk_is_tunnel_port(uint16_t port);

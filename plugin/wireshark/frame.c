@@ -34,6 +34,11 @@ static enum wt_link_type link_type(int encapsulation)
         return WT_LINK_NULL;
     case WTAP_ENCAP_PPP:
         return WT_LINK_PPP;
+    case WTAP_ENCAP_FDDI:
+    case WTAP_ENCAP_FDDI_BITSWAPPED:
+        return WT_LINK_FDDI;
+    case WTAP_ENCAP_NFLOG:
+        return WT_LINK_NFLOG;
     default:
         return WT_LINK_UNKNOWN;
     }

@@ -27,7 +27,7 @@ conf.verb = 0
 
 LINKS = {"ethernet": ("WT_LINK_ETHERNET", 1), "sll": ("WT_LINK_SLL", 113), "sll2": ("WT_LINK_SLL2", 276),
          "raw": ("WT_LINK_RAW_IP", 101), "null": ("WT_LINK_NULL", 0), "loop": ("WT_LINK_NULL", 108),
-         "ppp": ("WT_LINK_PPP", 9)}
+         "ppp": ("WT_LINK_PPP", 9), "fddi": ("WT_LINK_FDDI", 10), "nflog": ("WT_LINK_NFLOG", 239)}
 
 PPP_IPV4, PPP_IPV6 = Raw(b"\x00\x21"), Raw(b"\x00\x57")  # in full (RFC 2516 7); scapy 2.5 compresses them
 
@@ -141,7 +141,7 @@ def link_samples():
     yield Sample("ethernet-arp", raw(eth(type=0x806)) + bytes.fromhex("0001080006040001") + bytes(20), "eth", "",
                  coverage="not_ip")
     yield Sample("ethernet-lldp", raw(eth(type=0x88cc)) + bytes(46), "eth", "", coverage="not_ip")
-    yield Sample("ethernet-macsec", raw(eth(type=0x88e5)) + bytes(60), "eth", "", coverage="encapsulation")
+    yield Sample("ethernet-macsec", raw(eth(type=0x88e5)) + b"\x0c" + bytes(59), "eth", "", coverage="encapsulation")
     yield Sample("ethernet-snap", raw(Dot3(**MAC) / LLC(dsap=0xaa, ssap=0xaa, ctrl=3) / SNAP(code=0x800) / v4),
                  "eth:llc:ip:tcp", lengths="81:41")
     yield Sample("ethernet-llc-stp", raw(Dot3(**MAC) / LLC(dsap=0x42, ssap=0x42, ctrl=3) / Raw(bytes(35))), "eth:llc",
@@ -347,6 +347,10 @@ def udp_tunnel_samples(v4, v6):
     yield Sample("l2tp-control", raw(eth() / outer4() / UDP(sport=1701, dport=1701)
                                      / Raw(bytes.fromhex("c802 000c 0001 0000 0000 0000"))), "eth:ip:udp",
                  "valid/valid", "40:12")
+    yield Sample("vxlan-reserved", raw(eth() / outer4() / UDP(sport=50000, dport=4789)
+                                       / Raw(bytes.fromhex("8f5511aa000001ee")) / inner), "eth:ip:udp:vxlan:eth:ip:tcp",
+                 "valid/valid valid/valid", "131:103 81:41")
+    yield from payload_tunnel_samples(v4, v6)
     yield Sample("teredo", raw(eth() / outer4() / UDP(sport=50000, dport=3544) / v6), "eth:ip:udp", "valid/valid",
                  "129:101", coverage="encapsulation", differs="walks on")
     yield Sample("empty-to-4789", raw(eth() / ip() / UDP(sport=5000, dport=4789) / Raw(b"\x08")), "eth:ip:udp",
@@ -357,6 +361,49 @@ def udp_tunnel_samples(v4, v6):
     yield Sample("dns-to-4789", raw(eth() / ip() / UDP(sport=53, dport=4789)
                                     / Raw(bytes.fromhex("0800818000010000") + bytes(30))), "eth:ip:udp", "valid/valid",
                  "66:38")
+
+
+def payload_tunnel_samples(v4, v6):
+    """GUE by its port; foo over UDP by a payload that is a packet to the byte."""
+    base = eth() / outer4() / UDP(sport=50000, dport=6080)
+    fou = eth() / outer4() / UDP(sport=50000, dport=5555)
+    port = "does not know the encapsulation"
+    yield Sample("gue", raw(base / Raw(bytes.fromhex("00040000")) / v4), "eth:ip:udp:ip:tcp",
+                 "valid/valid valid/valid", "113:85 81:41", differs=port)
+    yield Sample("gue-options", raw(base / Raw(bytes.fromhex("012980000000abcd")) / v6), "eth:ip:udp:ipv6:tcp",
+                 "valid/valid absent/valid", "137:109 101:41", differs=port)
+    yield Sample("gue-version-1", raw(base / v4), "eth:ip:udp:ip:tcp", "valid/valid valid/valid", "109:81 81:41",
+                 differs=port)
+    yield Sample("gue-control", raw(base / Raw(bytes.fromhex("20010000") + bytes(20))), "eth:ip:udp", "valid/valid",
+                 "52:24", differs=port)
+    yield Sample("fou-v4", raw(fou / v4), "eth:ip:udp:ip:tcp", "valid/valid valid/valid", "109:81 81:41", differs=port)
+    yield Sample("fou-v6", raw(fou / v6), "eth:ip:udp:ipv6:tcp", "valid/valid absent/valid", "129:101 101:41",
+                 differs=port)
+    yield Sample("fou-gre", raw(fou / GRE() / v4), "eth:ip:udp:gre:ip:tcp", "valid/valid valid/valid",
+                 "113:85 81:41", differs=port)
+    yield Sample("not-fou-trailing", raw(fou / Raw(raw(v4) + b"\0")), "eth:ip:udp", "valid/valid", "110:82")
+    yield Sample("not-fou-sum", raw(fou / Raw(patch(raw(v4), 11, 1))), "eth:ip:udp", "valid/valid", "109:81")
+
+
+def other_link_samples():
+    """MACsec without encryption, FDDI, and the log of netfilter."""
+    v4 = ip() / tcp() / Raw(DATA)
+    tag, check = bytes.fromhex("88e5 2000 00000001 020000000001 0001 0800"), bytes(16)
+    yield Sample("macsec-clear", raw(eth())[:12] + tag + raw(v4) + check, "eth:ip:tcp", lengths="81:41",
+                 differs="leaves the check value to decryption")
+    yield Sample("macsec-short-sci", raw(eth())[:12] + bytes.fromhex("88e5 0000 00000001 0800") + raw(v4) + check,
+                 "eth:ip:tcp", lengths="81:41", differs="leaves the check value to decryption")
+    yield Sample("macsec-encrypted", raw(eth())[:12] + bytes.fromhex("88e5 2c00 00000001 020000000001 0001")
+                 + bytes(range(80)) + check, "eth", coverage="encapsulation", sums="")
+    fddi = bytes.fromhex("50 020000000002 020000000001 aaaa03 000000 0800")
+    yield Sample("fddi", fddi + raw(v4), "llc:ip:tcp", lengths="81:41", link="fddi")
+    nflog = bytes.fromhex("02 00 0001") + bytes.fromhex("0800 0100 0800 0300") + bytes.fromhex("0500 0a00 00000000")
+    yield Sample("nflog", nflog + struct.pack("<HH", 4 + len(raw(v4)), 9) + raw(v4), "ip:tcp", lengths="81:41",
+                 link="nflog")
+    big = bytes.fromhex("0a 00 0001") + struct.pack(">HH4s", 8, 1, b"\x86\xdd\x03\0")
+    v6 = ip6() / tcp() / Raw(DATA)
+    yield Sample("nflog-big-endian", big + struct.pack(">HH", 4 + len(raw(v6)), 9) + raw(v6), "ipv6:tcp",
+                 "absent/valid", "101:41", link="nflog", differs="takes its own byte order")
 
 
 def extension_samples():
@@ -611,7 +658,7 @@ def lco_samples():
 
 
 def samples():
-    found = [*link_samples(), *tunnel_samples(), *extension_samples(), *transport_samples(), *icmp_samples(),
+    found = [*link_samples(), *other_link_samples(), *tunnel_samples(), *extension_samples(), *transport_samples(), *icmp_samples(),
              *partial_samples()]
     names = [sample.name for sample in found]
     assert len(set(names)) == len(names)

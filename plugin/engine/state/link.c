@@ -14,6 +14,8 @@ struct wt_map *wt_links_new(void)
 
 static uint32_t link_default_mtu(enum wt_link_type type)
 {
+    if (type == WT_LINK_FDDI)
+        return WT_MTU_FDDI;
     return type == WT_LINK_NULL ? WT_MTU_LOOPBACK : WT_MTU_ETHERNET;
 }
 
