@@ -18,9 +18,14 @@ enum wt_diagnosis_id {
 enum wt_role {
     WT_ROLE_SENDER,
     WT_ROLE_SENDERS_NIC,
+    WT_ROLE_BEHIND_SENDER,
+    WT_ROLE_RECEIVER,
     WT_ROLE_FORWARDER,
+    WT_ROLE_REPORTER,
     WT_ROLE_BETWEEN,
+    WT_ROLE_NOBODY, /* it is not known who */
     WT_ROLE_CAPTURING_HOST,
+    WT_ROLE_CAPTURE, /* no device: the file */
 };
 
 /* Ascending. */

@@ -22,6 +22,8 @@ enum wt_area {
     WT_AREA_CHECKSUM,
     WT_AREA_WINDOW,
     WT_AREA_PMTU,
+    WT_AREA_FRAGMENT,
+    WT_AREA_CAPTURE,
     WT_AREAS,
 };
 
@@ -59,8 +61,15 @@ struct wt_finding {
     bool shown, counted;
     uint64_t value[WT_VALUES]; /* fill $1 to $4 of the sentence */
     uint32_t supports;         /* number of the case that it supports, see diagnosis.h; 0 if none */
+    uint32_t supports_too;     /* of a second one */
     const char *reason;        /* why the severity was lowered, or what $s stands for; static text or NULL */
 };
+
+/* Whether it supports case `number`, which is not 0. */
+static inline bool wt_finding_supports(const struct wt_finding *finding, uint32_t number)
+{
+    return finding->supports == number || finding->supports_too == number;
+}
 
 enum wt_relation_kind {
     WT_RELATION_OFFENDER, /* on a report: the frame it quotes */

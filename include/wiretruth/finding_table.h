@@ -35,6 +35,10 @@ WT_FINDING(SUPERFRAME_BIG_TCP, "superframe.big_tcp", NOTE, SIZE,
     "BIG TCP or LSO length: the packet is $1 bytes long although its length field says $2",
     "Packets over 65535 bytes exist only inside a host; the length field is 0 and the NIC or kernel cuts them before the wire.",
     "")
+WT_FINDING(SUPERFRAME_REFUSED, "superframe.refused", WARN, SIZE,
+    "$1 super-frames never acknowledged, while the same bytes are in segments of at most $2",
+    "What takes the sender's frames from a virtual link (an emulator, a VPN, AF_XDP, netmap) drops those that stand for several wire frames.",
+    "Turn segmentation offload off on the sender: ethtool -K DEV tso off gso off; or teach the consumer to take super-frames (virtio-net header).")
 WT_FINDING(MTU_EXCEEDED, "mtu.exceeded", WARN, SIZE,
     "Larger than the link MTU: $1 bytes on a link of $2, and no offload explains it",
     "The IP packet does not fit the link on which it was captured.",
@@ -43,6 +47,10 @@ WT_FINDING(MSS_EXCEEDED, "mss.exceeded", WARN, SIZE,
     "Segment of $1 payload bytes where the receiver allows $2",
     "A segment on the wire is larger than the receiver's MSS less the options it carries (RFC 9293 3.7.1).",
     "Look at the sender's NIC: segmentation that ignores the MSS. Try: ethtool -K DEV tso off")
+WT_FINDING(MSS_UNFIT, "mss.unfit", NOTE, SIZE,
+    "MSS of $1 does not fit: $2s[; $3 would]",
+    "The largest segment that this end asks for does not pass the link or the path: a clamp is missing, works one way only, or forgot some headers.",
+    "")
 WT_FINDING(SEGMENTATION_WRONG, "segmentation.wrong", ERROR, SIZE,
     "Cut at the wrong size: pieces of $1 bytes where $2 were asked for",
     "The sender's NIC cut a super-frame into pieces larger than the MSS or the path MTU allow.",
@@ -137,4 +145,38 @@ WT_FINDING(PMTU_BLACK_HOLE, "pmtu.black_hole", ERROR, PMTU,
 WT_FINDING(PMTU_PROBING, "pmtu.probing", NOTE, PMTU,
     "The sender tries packets of $1 bytes, after $2, without a report",
     "Packetization layer path MTU discovery (RFC 4821, RFC 8899): the size is found by trial.",
+    "")
+WT_FINDING(PMTU_MISTRANSLATED, "pmtu.mistranslated", WARN, PMTU,
+    "A report that its addressee cannot match: $1s[; meant is $2f]",
+    "The stack looks up what a report quotes, finds no connection of its own, and drops the report: a translator or load balancer left or put other addresses or ports into it.",
+    "Repair the device that sends this report on: it has to translate the packet quoted inside as well.")
+
+WT_FINDING(FRAGMENT_LOST, "fragment.lost", WARN, FRAGMENT,
+    "Parts of this datagram never come: $1s[; $2 datagrams so far]",
+    "A datagram is of use only when all its fragments arrive; something on the path drops some of them, or the capture left them out.",
+    "Let fragments pass (those behind the first have no ports), or send smaller datagrams.")
+WT_FINDING(FRAGMENT_TUNNEL, "fragment.tunnel", NOTE, FRAGMENT,
+    "A tunnel's packet of $1 bytes is sent in fragments[; inside, packets of at most $2 bytes would fit]",
+    "The MTU inside the tunnel leaves no room for its headers, so each full packet costs two, and is lost when one of them is.",
+    "")
+
+WT_FINDING(CAPTURE_DUPLICATE, "capture.duplicate", NOTE, CAPTURE,
+    "The same packet as in $1f, $2t later: a copy, no retransmission",
+    "A mirror port in both directions, a bridge, or several interfaces show one packet more than once.",
+    "")
+WT_FINDING(CAPTURE_MISSED, "capture.missed", NOTE, CAPTURE,
+    "Acknowledges $1 bytes that are not in this capture: the capture lost frames, the network did not",
+    "The receiver has data that were never captured, so what is missing here proves nothing about the network.",
+    "")
+WT_FINDING(CAPTURE_DISORDERED, "capture.disordered", NOTE, CAPTURE,
+    "Stands in the wrong place: $1s[, by $2t]",
+    "Time goes backwards, or frames stand in an order that cannot have been: several interfaces, queues or files were put together.",
+    "")
+WT_FINDING(CAPTURE_EDITED, "capture.edited", NOTE, CAPTURE,
+    "Changed after the capture: $1s",
+    "Addresses, sums or payloads were replaced or cut off by a program that anonymises or shortens captures; checksums and lengths say nothing then.",
+    "")
+WT_FINDING(CAPTURE_ONE_SIDED, "capture.one_sided", CHAT, CAPTURE,
+    "Only one direction of this connection is in this capture[: $1 packets and none in answer]",
+    "What is not seen proves nothing here: answers and acknowledgements took another way, or a filter left them out.",
     "")

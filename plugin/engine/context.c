@@ -22,7 +22,7 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const
     const uint32_t here = context->frame->number;
     const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
     struct wt_finding finding = context_finding(id, evidence);
-    finding.supports = wt_diagnosis_hear(context, shown_in, &finding, evidence);
+    wt_diagnosis_hear(context, shown_in, &finding, evidence);
     finding.counted = shown_in == here;
     wt_records_add(records, shown_in, &finding);
     if (finding.counted)

@@ -14,6 +14,8 @@
 #define CHECKSUM WT_AREA_CHECKSUM
 #define WINDOW   WT_AREA_WINDOW
 #define PMTU     WT_AREA_PMTU
+#define FRAGMENT WT_AREA_FRAGMENT
+#define CAPTURE  WT_AREA_CAPTURE
 
 const struct wt_finding_row wt_finding_table[WT_FINDINGS] = {
 #define WT_FINDING(id, name, severity, area, sentence, explanation, remedy)                                  \
@@ -23,10 +25,8 @@ const struct wt_finding_row wt_finding_table[WT_FINDINGS] = {
 };
 
 const char *const wt_area_name[WT_AREAS] = {
-    [WT_AREA_SIZE] = "Size",
-    [WT_AREA_CHECKSUM] = "Checksum",
-    [WT_AREA_WINDOW] = "Window",
-    [WT_AREA_PMTU] = "Path MTU",
+    [WT_AREA_SIZE] = "Size",     [WT_AREA_CHECKSUM] = "Checksum",  [WT_AREA_WINDOW] = "Window",
+    [WT_AREA_PMTU] = "Path MTU", [WT_AREA_FRAGMENT] = "Fragments", [WT_AREA_CAPTURE] = "Capture",
 };
 
 /* With a point whatever the user's language, since scripts and filters read these texts too. */

@@ -23,10 +23,8 @@ static const int expert_severity[SEVERITIES] = {
 };
 
 static const int expert_group[WT_AREAS] = {
-    [WT_AREA_SIZE] = PI_PROTOCOL,
-    [WT_AREA_CHECKSUM] = PI_CHECKSUM,
-    [WT_AREA_WINDOW] = PI_SEQUENCE,
-    [WT_AREA_PMTU] = PI_RESPONSE_CODE,
+    [WT_AREA_SIZE] = PI_PROTOCOL,      [WT_AREA_CHECKSUM] = PI_CHECKSUM,   [WT_AREA_WINDOW] = PI_SEQUENCE,
+    [WT_AREA_PMTU] = PI_RESPONSE_CODE, [WT_AREA_FRAGMENT] = PI_REASSEMBLE, [WT_AREA_CAPTURE] = PI_ASSUMPTION,
 };
 
 static const int expert_confidence[] = {

@@ -50,23 +50,31 @@ static struct support *support_of(GHashTable *table, uint32_t number)
     return support;
 }
 
-/* Whether a finding before this one counted the frame for the case already. */
-static bool is_frame_counted(const struct wt_record *record, const struct wt_finding *finding)
+/* Whether a finding before this one counted the frame for case `number` already. */
+static bool is_frame_counted(const struct wt_record *record, const struct wt_finding *finding,
+                             uint32_t number)
 {
     for (const struct wt_finding *at = record->findings; at != finding; at = at->next)
-        if (at->counted && at->supports == finding->supports)
+        if (at->counted && wt_finding_supports(at, number))
             return true;
     return false;
+}
+
+static void support_add(GHashTable *table, const struct wt_record *record, const struct wt_finding *finding,
+                        uint32_t number)
+{
+    if (!finding->counted || !number)
+        return;
+    struct support *support = support_of(table, number);
+    support->finding[finding->id]++;
+    support->frames += !is_frame_counted(record, finding, number);
 }
 
 static void support_count(GHashTable *table, const struct wt_record *record)
 {
     for (const struct wt_finding *finding = record->findings; finding; finding = finding->next) {
-        if (!finding->counted || !finding->supports)
-            continue;
-        struct support *support = support_of(table, finding->supports);
-        support->finding[finding->id]++;
-        support->frames += !is_frame_counted(record, finding);
+        support_add(table, record, finding, finding->supports);
+        support_add(table, record, finding, finding->supports_too);
     }
 }
 
@@ -344,17 +352,24 @@ static void sheet_fill(struct wt_sheet_row *sheet_row, const struct wt_engine *e
     wt_sheet_set_text(sheet_row, COLUMN_FILTER, text);
 }
 
+static void sheet_add(struct wt_sheet *sheet, const struct wt_record *record,
+                      const struct wt_finding *finding, uint32_t number)
+{
+    if (!finding->counted || !number || is_frame_counted(record, finding, number))
+        return;
+    const struct wt_case *c = wt_engine_case(record->engine, number - 1);
+    if (!c || !wt_engine_confidence(record->engine, c))
+        return;
+    struct wt_sheet_row *row = wt_sheet_row(sheet, &number, NULL);
+    wt_sheet_add(row, COLUMN_FRAMES, 1);
+    sheet_fill(row, record->engine, c);
+}
+
 static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
 {
     for (const struct wt_finding *finding = record->findings; finding; finding = finding->next) {
-        if (!finding->counted || !finding->supports || is_frame_counted(record, finding))
-            continue;
-        const struct wt_case *c = wt_engine_case(record->engine, finding->supports - 1);
-        if (!c || !wt_engine_confidence(record->engine, c))
-            continue;
-        struct wt_sheet_row *row = wt_sheet_row(sheet, &finding->supports, NULL);
-        wt_sheet_add(row, COLUMN_FRAMES, 1);
-        sheet_fill(row, record->engine, c);
+        sheet_add(sheet, record, finding, finding->supports);
+        sheet_add(sheet, record, finding, finding->supports_too);
     }
 }
 

@@ -99,6 +99,7 @@ static void check_finding(const struct wt_engine *engine, const struct wt_findin
     wt_finding_text(finding, text, sizeof text);
     CHECK(*text && !strchr(text, '$') && strlen(text) < sizeof text - 1);
     CHECK(finding->supports == 0 || wt_engine_case(engine, finding->supports - 1));
+    CHECK(finding->supports_too == 0 || wt_engine_case(engine, finding->supports_too - 1));
 }
 
 static void check_findings(const struct wt_engine *engine, uint32_t number)

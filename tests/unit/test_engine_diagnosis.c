@@ -140,8 +140,8 @@ static void test_suspect_of_report(gconstpointer version)
 {
     struct talk talk;
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
-    const struct wt_packet quoted = talk_tcp(&talk, 1, WT_TCP_ACK, 1, 1, 1000);
-    talk_report(&talk, 0, 1400, &quoted);
+    const struct wt_packet quoted = talk_tcp(&talk, 1, WT_TCP_ACK, 1, 1, 1400);
+    talk_report(&talk, 0, 1300, &quoted);
     struct wt_facts facts = *talk_facts(&talk, talk.frame.number);
     const struct wt_context context = {
         .engine = talk.engine,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Theory. A detector says what one frame shows; a diagnosis says what is broken. It is drawn from findings
- * alone: each rule below names a finding, the diagnosis that it speaks for or against, and whom it makes a
- * suspect. Findings about the same suspect make one case, whatever the interface they were captured on.
+ * Theory. Findings about the same suspect make one case, whatever the interface they were captured on; which
+ * findings, and whom they make a suspect, see rules.c.
  *
  * Confidence. A finding has the severity that its own evidence allows, so the case only adds up:
  *   certain   two Errors or more
@@ -22,44 +21,12 @@
 #include "cases.h"
 
 #include "engine/context.h"
+#include "rules.h"
 
 enum {
     CASES_MAX = 256,
     WARNS_LIKELY = 3, /* one damaged or odd frame happens to everybody */
     ERRORS_CERTAIN = 2,
-};
-
-enum suspect {
-    SUSPECT_SENDER,   /* of the packet; of the quoted one if the packet is a report */
-    SUSPECT_REPORTER, /* who sent the report */
-    SUSPECT_BETWEEN,  /* something on the way between the two addresses, in either direction */
-    SUSPECT_CAPTURER, /* the host that captures: the receiver of a received packet, else the sender */
-};
-
-struct rule {
-    enum wt_finding_id finding;
-    enum wt_diagnosis_id diagnosis;
-    enum suspect suspect;
-    bool against;
-};
-
-static const struct rule rules[] = {
-    {WT_FINDING_SEGMENTATION_WRONG, WT_DIAGNOSIS_NIC_IGNORES_MSS, SUSPECT_SENDER, false},
-    {WT_FINDING_PMTU_MERGED_QUOTE, WT_DIAGNOSIS_ROUTER_MERGES, SUSPECT_REPORTER, false},
-    {WT_FINDING_CHECKSUM_LEAKED, WT_DIAGNOSIS_CHECKSUM_LEAK, SUSPECT_SENDER, false},
-    {WT_FINDING_WINDOW_UNSCALED_DROP, WT_DIAGNOSIS_FIREWALL_IGNORES_SCALING, SUSPECT_BETWEEN, false},
-    {WT_FINDING_WINDOW_SCALE_STRIPPED, WT_DIAGNOSIS_SCALE_STRIPPED, SUSPECT_BETWEEN, false},
-    {WT_FINDING_PMTU_IGNORED, WT_DIAGNOSIS_REPORTS_IGNORED, SUSPECT_SENDER, false},
-    {WT_FINDING_PMTU_OBEYED, WT_DIAGNOSIS_REPORTS_IGNORED, SUSPECT_SENDER, true},
-    {WT_FINDING_PMTU_BLACK_HOLE, WT_DIAGNOSIS_BLACK_HOLE, SUSPECT_BETWEEN, false},
-    {WT_FINDING_MSS_EXCEEDED, WT_DIAGNOSIS_MSS_IGNORED, SUSPECT_SENDER, false},
-    {WT_FINDING_CHECKSUM_CORRUPT, WT_DIAGNOSIS_WIRE_CORRUPTION, SUSPECT_SENDER, false},
-    {WT_FINDING_SUPERFRAME_SENT, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
-    {WT_FINDING_SUPERFRAME_RECEIVED, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
-    {WT_FINDING_SUPERFRAME_UDP, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
-    {WT_FINDING_SUPERFRAME_BIG_TCP, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
-    {WT_FINDING_CHECKSUM_PARTIAL, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
-    {WT_FINDING_CHECKSUM_UNFILLED, WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD, SUSPECT_CAPTURER, false},
 };
 
 /* The first explains the second away where both suspect the same sender. */
@@ -103,9 +70,14 @@ const char *const wt_confidence_name[] = {
 const char *const wt_role_name[] = {
     [WT_ROLE_SENDER] = "sender",
     [WT_ROLE_SENDERS_NIC] = "NIC of the sender",
+    [WT_ROLE_BEHIND_SENDER] = "device behind the sender",
+    [WT_ROLE_RECEIVER] = "receiver",
     [WT_ROLE_FORWARDER] = "forwarder",
+    [WT_ROLE_REPORTER] = "reporting device",
     [WT_ROLE_BETWEEN] = "device between",
+    [WT_ROLE_NOBODY] = "not known, between",
     [WT_ROLE_CAPTURING_HOST] = "capturing host",
+    [WT_ROLE_CAPTURE] = "capture",
 };
 
 struct wt_cases *wt_cases_new(void)
@@ -133,7 +105,7 @@ static struct wt_ends case_ends(const struct wt_context *context)
 }
 
 /* Whom the finding makes a suspect, and who is at the other end. */
-static struct case_key case_key_of(const struct wt_context *context, const struct rule *rule,
+static struct case_key case_key_of(const struct wt_context *context, const struct wt_rule *rule,
                                    const struct wt_ends *ends)
 {
     const struct wt_packet *packet = context->packet;
@@ -141,23 +113,25 @@ static struct case_key case_key_of(const struct wt_context *context, const struc
     const struct case_key forward = {rule->diagnosis, ends->sender, ends->receiver};
     const struct case_key back = {rule->diagnosis, ends->receiver, ends->sender};
     switch (rule->suspect) {
-    case SUSPECT_REPORTER:
+    case WT_SUSPECT_REPORTER:
         return report ? (struct case_key){rule->diagnosis, packet->src, ends->sender} : forward;
-    case SUSPECT_BETWEEN:
+    case WT_SUSPECT_BETWEEN:
         return memcmp(&ends->sender, &ends->receiver, sizeof ends->sender) > 0 ? back : forward;
-    case SUSPECT_CAPTURER:
+    case WT_SUSPECT_CAPTURE:
+        return (struct case_key){.diagnosis = rule->diagnosis};
+    case WT_SUSPECT_CAPTURER:
         return context->facts->direction == WT_DIRECTION_RECEIVED ? back : forward;
-    case SUSPECT_SENDER:
+    case WT_SUSPECT_SENDER:
         break;
     }
     return forward;
 }
 
 /* The key under which a case is found again: a host that mistreats many others is one culprit, not many. */
-static struct case_key case_identity(const struct case_key *key, enum suspect suspect)
+static struct case_key case_identity(const struct case_key *key, enum wt_suspect suspect)
 {
     struct case_key identity = *key;
-    if (suspect != SUSPECT_BETWEEN)
+    if (suspect != WT_SUSPECT_BETWEEN)
         memset(&identity.other, 0, sizeof identity.other);
     return identity;
 }
@@ -203,12 +177,14 @@ static enum wt_confidence case_confidence(const struct wt_case *c)
     return c->contradicting && confidence > WT_CONFIDENCE_POSSIBLE ? WT_CONFIDENCE_POSSIBLE : confidence;
 }
 
-static const struct rule *rule_of(enum wt_finding_id finding)
+/* Whether `rule` is about this finding as it was made here. */
+static bool rule_applies(const struct wt_rule *rule, const struct wt_context *context,
+                         const struct wt_evidence *evidence)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
-        if (rules[i].finding == finding)
-            return &rules[i];
-    return NULL;
+    const bool udp = context->packet->proto == WT_PROTO_UDP;
+    if (evidence->speaks_for && !rule->against)
+        return evidence->speaks_for == WT_SPEAKS_FOR(rule->diagnosis);
+    return rule->when == WT_WHEN_ALWAYS || rule->when == (udp ? WT_WHEN_UDP : WT_WHEN_OTHER);
 }
 
 static void case_add(struct wt_case *c, const struct wt_context *context, uint32_t frame,
@@ -223,13 +199,11 @@ static void case_add(struct wt_case *c, const struct wt_context *context, uint32
         c->proof_frame = context->frame->number;
 }
 
-uint32_t wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                           const struct wt_finding *finding, const struct wt_evidence *evidence)
+/* Takes the finding into account as one rule says; returns the number of the case that it supports, or 0. */
+static uint32_t case_hear(const struct wt_context *context, const struct wt_rule *rule, uint32_t number,
+                          const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
     struct wt_cases *cases = context->engine->cases;
-    const struct rule *rule = rule_of(finding->id);
-    if (!rule)
-        return 0;
     const struct wt_ends own = case_ends(context);
     const struct case_key key = case_key_of(context, rule, evidence->ends ? evidence->ends : &own);
     const struct case_key identity = case_identity(&key, rule->suspect);
@@ -244,6 +218,21 @@ uint32_t wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
     }
     case_add(c, context, number, finding);
     return c->number;
+}
+
+void wt_diagnosis_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
+                       const struct wt_evidence *evidence)
+{
+    const struct wt_rule *rule = NULL;
+    while ((rule = wt_rule_next(finding->id, rule))) {
+        if (!rule_applies(rule, context, evidence))
+            continue;
+        uint32_t supported = case_hear(context, rule, number, finding, evidence);
+        if (finding->supports == 0)
+            finding->supports = supported;
+        else if (finding->supports_too == 0)
+            finding->supports_too = supported;
+    }
 }
 
 /* --- what is made of the cases --- */

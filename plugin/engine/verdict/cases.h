@@ -13,10 +13,10 @@ struct wt_cases *wt_cases_new(void);
 void wt_cases_free(struct wt_cases *cases);
 
 /*
- * Takes a finding about frame `number` into account, just before it is recorded; returns the number of the
- * case that it supports, or 0. Called once for each finding, in the frame in which it became known.
+ * Takes a finding about frame `number` into account, just before it is recorded, and writes into it the cases
+ * that it supports. Called once for each finding, in the frame in which it became known.
  */
-uint32_t wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                           const struct wt_finding *finding, const struct wt_evidence *evidence);
+void wt_diagnosis_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
+                       const struct wt_evidence *evidence);
 
 #endif
