@@ -213,14 +213,17 @@ struct wt_packet {
 enum wt_announcement_kind {
     WT_ANNOUNCEMENT_NONE,
     WT_ANNOUNCEMENT_DHCP,
-    WT_ANNOUNCEMENT_ROUTER, /* IPv6 router advertisement: for IPv6 only */
-    WT_ANNOUNCEMENT_PPP,    /* for packets in PPP only */
-    WT_ANNOUNCEMENT_LLDP,   /* or CDP */
+    WT_ANNOUNCEMENT_ROUTER,       /* IPv6 router advertisement: for IPv6 only */
+    WT_ANNOUNCEMENT_PPP,          /* for packets in PPP only */
+    WT_ANNOUNCEMENT_LLDP,         /* or CDP */
+    WT_ANNOUNCEMENT_DHCP_REQUEST, /* nothing yet, but an answer with its transaction number may come */
 };
 
 struct wt_announcement {
     enum wt_announcement_kind kind;
-    uint32_t mtu; /* largest L3 packet */
+    uint32_t mtu;         /* largest L3 packet */
+    uint32_t transaction; /* of DHCP: chosen by the client, repeated in the answer (RFC 2131 2) */
+    bool on_link;         /* DHCP: to everybody on the link, so no router brought it here */
 };
 
 struct wt_reading {

@@ -205,7 +205,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
 {
     struct wt_facts *facts = wt_records_begin(engine->records, frame->number);
     if (reading->announcement.kind != WT_ANNOUNCEMENT_NONE)
-        wt_link_announced(engine_link(engine, frame), &reading->announcement);
+        wt_link_announced(engine_link(engine, frame), reading);
     if (reading->packets == 0)
         return;
     facts->ip = true;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages that name the link's MTU:
- *   DHCP option 26 (RFC 2132 5.1), in an offer or acknowledgement;
- *   the MTU option of an IPv6 router advertisement (RFC 4861 4.6.4), which counts for IPv6 only;
+ *   DHCP option 26 (RFC 2132 5.1), in an offer or acknowledgement to a client; whether somebody on this link
+ *   asked for it, its transaction number tells;
+ *   the MTU option of an IPv6 router advertisement (RFC 4861 4.6.4), which counts for IPv6 only, and is
+ *   genuine only with hop limit 255 from a link-local address (6.1.2): no router forwards such a packet;
  *   PPP, the maximum receive unit in an LCP Configure-Ack (RFC 1661 6.1): both ends have agreed on it;
  *   LLDP, the maximum frame size of the port (IEEE 802.1AB, 802.3 TLV 4), and CDP, its MTU (type 17).
  * A frame size counts Ethernet header and FCS. 1522 and 2000 (IEEE 802.3as) make room for tags, not for data.
@@ -24,14 +26,20 @@ static void announce(struct wt_reading *reading, enum wt_announcement_kind kind,
 {
     if (mtu < WT_MTU_MIN_V4)
         return;
-    reading->announcement.kind = kind;
-    reading->announcement.mtu = mtu;
+    reading->announcement = (struct wt_announcement){.kind = kind, .mtu = mtu};
+}
+
+static bool is_broadcast_v4(const struct wt_address *address)
+{
+    static const uint8_t all[4] = {255, 255, 255, 255};
+    return wt_address_is_v4(address) && memcmp(address->bytes + 12, all, sizeof all) == 0;
 }
 
 /* Options of DHCP begin behind a fixed part of 236 bytes and a magic number. */
 static void announce_dhcp(const struct wt_bytes *bytes, uint32_t at, struct wt_reading *reading)
 {
     enum {
+        TRANSACTION = 4,
         OPTIONS = 236,
         MAGIC = 0x63825363,
         PAD = 0,
@@ -41,6 +49,7 @@ static void announce_dhcp(const struct wt_bytes *bytes, uint32_t at, struct wt_r
         OFFER = 2,
         ACK = 5
     };
+    const uint32_t transaction = wt_bytes_u32(bytes, at + TRANSACTION);
     uint32_t mtu = 0;
     uint8_t type = 0;
     if (wt_bytes_u32(bytes, at + OPTIONS) != MAGIC)
@@ -56,8 +65,37 @@ static void announce_dhcp(const struct wt_bytes *bytes, uint32_t at, struct wt_r
             type = wt_bytes_u8(bytes, at + 2);
         at += code == PAD ? 1 : 2U + length;
     }
-    if (type == OFFER || type == ACK)
-        announce(reading, WT_ANNOUNCEMENT_DHCP, mtu);
+    if (type != OFFER && type != ACK)
+        return;
+    announce(reading, WT_ANNOUNCEMENT_DHCP, mtu);
+    reading->announcement.transaction = transaction;
+    reading->announcement.on_link = is_broadcast_v4(&reading->packet[0].dst);
+}
+
+/* A client asks: the answer carries the same number. */
+static void announce_dhcp_request(const struct wt_bytes *bytes, uint32_t at, struct wt_reading *reading)
+{
+    enum {
+        REQUEST = 1,
+        TRANSACTION = 4
+    };
+    if (wt_bytes_u8(bytes, at) != REQUEST || !wt_bytes_hold(bytes, at, TRANSACTION + 4))
+        return;
+    reading->announcement = (struct wt_announcement){.kind = WT_ANNOUNCEMENT_DHCP_REQUEST,
+                                                     .transaction = wt_bytes_u32(bytes, at + TRANSACTION)};
+}
+
+/* RFC 4861 6.1.2. */
+static bool is_router_advertisement(const struct wt_packet *packet)
+{
+    enum {
+        ROUTER_ADVERTISEMENT = 134,
+        HOP_LIMIT = 255
+    };
+    const uint8_t *src = packet->src.bytes;
+    bool link_local = src[0] == 0xfe && (src[1] & 0xc0) == 0x80;
+    return packet->proto == WT_PROTO_ICMPV6 && packet->icmp.type == ROUTER_ADVERTISEMENT &&
+           packet->ttl == HOP_LIMIT && link_local;
 }
 
 static void announce_router(const struct wt_bytes *bytes, uint32_t at, uint32_t end,
@@ -182,9 +220,11 @@ void wt_announce(const struct wt_frame *frame, struct wt_reading *reading)
     if (!packet->has_l4 || packet->fragment)
         return;
     uint32_t payload = packet->l4_offset + packet->l4_header_len;
-    if (packet->proto == WT_PROTO_UDP && packet->src_port == PORT_DHCP_SERVER &&
-        (packet->dst_port == PORT_DHCP_CLIENT || packet->dst_port == PORT_DHCP_SERVER))
+    bool udp = packet->proto == WT_PROTO_UDP;
+    if (udp && packet->src_port == PORT_DHCP_SERVER && packet->dst_port == PORT_DHCP_CLIENT)
         announce_dhcp(&bytes, payload, reading);
-    if (packet->proto == WT_PROTO_ICMPV6 && packet->icmp.type == 134)
+    else if (udp && packet->src_port == PORT_DHCP_CLIENT && packet->dst_port == PORT_DHCP_SERVER)
+        announce_dhcp_request(&bytes, payload, reading);
+    else if (is_router_advertisement(packet))
         announce_router(&bytes, packet->l4_offset, packet->l4_offset + packet->l4_len, reading);
 }

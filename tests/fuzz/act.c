@@ -224,7 +224,8 @@ void act_perform(struct act_stage *stage, struct check *check, const struct act 
     if (kind == ACT_REPORT)
         act_quote(stage, act, &reading);
     if (kind == ACT_ANNOUNCE) {
-        reading.announcement.kind = (enum wt_announcement_kind)(act->ttl % (WT_ANNOUNCEMENT_LLDP + 1));
+        reading.announcement.kind =
+            (enum wt_announcement_kind)(act->ttl % (WT_ANNOUNCEMENT_DHCP_REQUEST + 1));
         reading.announcement.mtu = MAX(act->mtu, MTU_MIN);
     }
     act_capture(stage, act, &packet);

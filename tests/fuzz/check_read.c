@@ -56,7 +56,7 @@ static void check_reading(const struct wt_frame *frame, const struct wt_reading 
     CHECK(reading->quotes <= WT_QUOTES_MAX);
     CHECK(reading->vlans <= WT_VLANS_MAX);
     CHECK((unsigned)reading->direction <= WT_DIRECTION_RECEIVED);
-    CHECK((unsigned)reading->announcement.kind <= WT_ANNOUNCEMENT_LLDP);
+    CHECK((unsigned)reading->announcement.kind <= WT_ANNOUNCEMENT_DHCP_REQUEST);
     for (unsigned i = 0; i < reading->packets; i++) {
         check_packet(frame, &reading->packet[i], false);
         CHECK(i == 0 || reading->packet[i].offset > reading->packet[i - 1].offset);

@@ -105,7 +105,7 @@ static void assert_mtu(const struct wt_facts *facts, uint32_t mtu, enum wt_mtu_s
 
 static void announce(struct talk *talk, enum wt_announcement_kind kind, uint32_t mtu)
 {
-    const struct wt_reading reading = {.announcement = {.kind = kind, .mtu = mtu}};
+    const struct wt_reading reading = {.announcement = {.kind = kind, .mtu = mtu, .on_link = true}};
     talk->frame.number++;
     wt_engine_frame(talk->engine, &talk->frame, &reading);
 }
@@ -126,6 +126,39 @@ static void test_announced(gconstpointer version)
     assert_mtu(judge(&talk, &reading), 1400, WT_MTU_DHCP);
     announce(&talk, WT_ANNOUNCEMENT_DHCP, 1450);
     assert_mtu(judge(&talk, &reading), 1450, WT_MTU_DHCP);
+    talk_close(&talk);
+}
+
+/* A frame that need not hold a packet. */
+static void hear(struct talk *talk, const struct wt_reading *reading)
+{
+    talk->frame.number++;
+    wt_engine_frame(talk->engine, &talk->frame, reading);
+}
+
+/* A DHCP answer to one address counts only if somebody on the link asked with its number; a wrong sum never
+ * does. */
+static void test_dhcp_strangers(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    const struct wt_reading data_reading = data(&talk, 0, 10);
+    struct wt_reading answer = {.announcement = {WT_ANNOUNCEMENT_DHCP, 1300, 7, false}};
+    struct wt_reading request = {.announcement = {WT_ANNOUNCEMENT_DHCP_REQUEST, 0, 6, false}};
+    hear(&talk, &answer);
+    hear(&talk, &request);
+    hear(&talk, &answer);
+    assert_mtu(judge(&talk, &data_reading), LINK_ETHERNET, WT_MTU_DEFAULT);
+    request.announcement.transaction = 7;
+    hear(&talk, &request);
+    answer.packets = 1;
+    answer.packet[0] = talk_tcp(&talk, 0, WT_TCP_ACK, 1, 1, 0);
+    answer.packet[0].l4_checksum = WT_CHECKSUM_BAD;
+    hear(&talk, &answer);
+    assert_mtu(judge(&talk, &data_reading), LINK_ETHERNET, WT_MTU_DEFAULT);
+    answer.packet[0].l4_checksum = WT_CHECKSUM_VALID;
+    hear(&talk, &answer);
+    assert_mtu(judge(&talk, &data_reading), 1300, WT_MTU_DHCP);
     talk_close(&talk);
 }
 
@@ -218,6 +251,7 @@ int main(int argc, char **argv)
     talk_add("link/direction/preferred-point", test_preferred_point);
     talk_add("link/direction/between", test_between);
     talk_add("link/mtu/announced", test_announced);
+    talk_add("link/mtu/dhcp-strangers", test_dhcp_strangers);
     talk_add("link/mtu/router", test_router);
     talk_add("link/mtu/ppp", test_ppp);
     talk_add("link/mtu/fragment", test_fragment);

@@ -285,7 +285,7 @@ static void test_claim_inside(gconstpointer version)
 static void announce(struct talk *talk, enum wt_announcement_kind kind, uint32_t mtu)
 {
     memset(&talk->reading, 0, sizeof talk->reading);
-    talk->reading.announcement = (struct wt_announcement){kind, mtu};
+    talk->reading.announcement = (struct wt_announcement){.kind = kind, .mtu = mtu, .on_link = true};
     talk->frame.number++;
     wt_engine_frame(talk->engine, &talk->frame, &talk->reading);
 }

@@ -65,6 +65,7 @@ static struct message make_router(uint16_t mtu)
     static const uint8_t options[] = {1, 1, 2, 0, 0, 0, 0, 1, 5, 1, 0, 0, 0, 0};
     memcpy(message.bytes, ip, sizeof ip);
     message.bytes[8] = 0xfe;
+    message.bytes[9] = 0x80;
     message.bytes[24] = 0xff;
     memcpy(message.bytes + 40, router, sizeof router);
     memcpy(message.bytes + 56, options, sizeof options);
@@ -132,6 +133,36 @@ static void test_each(void)
     }
 }
 
+/* What a router forwarded, or another host made up, is no router advertisement (RFC 4861 6.1.2). */
+static void test_strangers_router(void)
+{
+    struct message message = make_router(1280);
+    message.bytes[7] = 254; /* hop limit */
+    g_assert_cmpint(read_cut(&message, message.length).kind, ==, WT_ANNOUNCEMENT_NONE);
+    message = make_router(1280);
+    message.bytes[8] = 0x20; /* a global address */
+    g_assert_cmpint(read_cut(&message, message.length).kind, ==, WT_ANNOUNCEMENT_NONE);
+}
+
+/* Who asked, by the transaction number; and whether everybody on the link was told. */
+static void test_dhcp_whom(void)
+{
+    struct message answer = make_dhcp(5);
+    answer.bytes[28 + 4] = 0xab;
+    struct wt_announcement announcement = read_cut(&answer, answer.length);
+    g_assert_cmpuint(announcement.transaction, ==, 0xab000000);
+    g_assert_false(announcement.on_link);
+    memset(answer.bytes + 16, 255, 4);
+    g_assert_true(read_cut(&answer, answer.length).on_link);
+    answer.bytes[23] = 67; /* to a relay: of another link */
+    g_assert_cmpint(read_cut(&answer, answer.length).kind, ==, WT_ANNOUNCEMENT_NONE);
+    answer.bytes[21] = 68;
+    answer.bytes[28] = 1; /* a request, from a client */
+    announcement = read_cut(&answer, answer.length);
+    g_assert_cmpint(announcement.kind, ==, WT_ANNOUNCEMENT_DHCP_REQUEST);
+    g_assert_cmpuint(announcement.transaction, ==, 0xab000000);
+}
+
 /* A request asks, an impossible MTU says nothing. */
 static void test_none(void)
 {
@@ -161,6 +192,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/announce/each", test_each);
     g_test_add_func("/announce/none", test_none);
+    g_test_add_func("/announce/strangers-router", test_strangers_router);
+    g_test_add_func("/announce/dhcp-whom", test_dhcp_whom);
     g_test_add_func("/announce/tagged", test_tagged);
     return g_test_run();
 }

@@ -41,14 +41,44 @@ void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source
     link->source = source;
 }
 
-void wt_link_announced(struct wt_link *link, const struct wt_announcement *announcement)
+static bool link_has_asked(const struct wt_link *link, uint32_t transaction)
 {
+    for (unsigned i = 0; i < WT_LINK_ASKED && i < link->asked_count; i++)
+        if (link->asked[i] == transaction)
+            return true;
+    return false;
+}
+
+static void link_ask(struct wt_link *link, uint32_t transaction)
+{
+    if (link_has_asked(link, transaction))
+        return;
+    link->asked[link->asked_count % WT_LINK_ASKED] = transaction;
+    link->asked_count = (uint8_t)(link->asked_count == UINT8_MAX ? WT_LINK_ASKED : link->asked_count + 1);
+}
+
+/* A message whose own sum is wrong was taken by nobody. */
+static bool link_is_damaged(const struct wt_reading *reading)
+{
+    const struct wt_packet *packet = reading->packets ? &reading->packet[0] : NULL;
+    return packet && (packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD);
+}
+
+void wt_link_announced(struct wt_link *link, const struct wt_reading *reading)
+{
+    const struct wt_announcement *announcement = &reading->announcement;
     uint32_t mtu = announcement->mtu;
+    if (link_is_damaged(reading))
+        return;
     switch (announcement->kind) {
     case WT_ANNOUNCEMENT_NONE:
         break;
+    case WT_ANNOUNCEMENT_DHCP_REQUEST:
+        link_ask(link, announcement->transaction);
+        break;
     case WT_ANNOUNCEMENT_DHCP:
-        wt_link_learn(link, mtu, WT_MTU_DHCP);
+        if (announcement->on_link || link_has_asked(link, announcement->transaction))
+            wt_link_learn(link, mtu, WT_MTU_DHCP);
         break;
     case WT_ANNOUNCEMENT_ROUTER:
         link->router_mtu = mtu;

@@ -11,15 +11,21 @@ struct wt_link_key {
     uint32_t interface;
 };
 
+enum {
+    WT_LINK_ASKED = 4 /* clients that wait for an answer at once */
+};
+
 struct wt_link {
     struct wt_entry entry;
     struct wt_link_key key;
     uint32_t mtu;
     enum wt_mtu_source source;
-    uint32_t router_mtu; /* of a router advertisement, for IPv6; 0 without one */
-    uint32_t ppp_mtu;    /* the smaller of both ends' agreed MRU; 0 while unknown */
-    uint32_t above;      /* length of the last ordinary packet larger than `mtu` */
-    uint32_t above_hits; /* how often in a row */
+    uint32_t router_mtu;           /* of a router advertisement, for IPv6; 0 without one */
+    uint32_t ppp_mtu;              /* the smaller of both ends' agreed MRU; 0 while unknown */
+    uint32_t above;                /* length of the last ordinary packet larger than `mtu` */
+    uint32_t above_hits;           /* how often in a row */
+    uint32_t asked[WT_LINK_ASKED]; /* numbers of the latest DHCP requests */
+    uint8_t asked_count;           /* modulo 256 */
 };
 
 struct wt_map *wt_links_new(void);
@@ -34,7 +40,7 @@ struct wt_link *wt_link_of(struct wt_map *links, const struct wt_frame *frame, u
  * larger. */
 void wt_link_learn(struct wt_link *link, uint32_t mtu, enum wt_mtu_source source);
 
-/* Takes what somebody on the link announced. */
-void wt_link_announced(struct wt_link *link, const struct wt_announcement *announcement);
+/* Takes what somebody on the link announced in `reading`, and forgets what a stranger sent. */
+void wt_link_announced(struct wt_link *link, const struct wt_reading *reading);
 
 #endif
