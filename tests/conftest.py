@@ -5,7 +5,9 @@ tests/run builds what is needed here. Wireshark loads personal plugins for ordin
 tests tshark and its siblings run as nobody, with a home of their own.
 """
 
+import dataclasses
 import functools
+import json
 import os
 import pathlib
 import shutil
@@ -103,6 +105,64 @@ class CItem(pytest.Item):
 
 class CFailure(Exception):
     """A unit test in C failed; the text is what it printed."""
+
+
+# --- the core, without Wireshark ---
+
+# Fields of a frame that judge knows; and what it says of a diagnosis.
+JUDGED = frozenset(
+    "direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last mss.limit "
+    "checksum.ip checksum.l4 path_mtu window.scale window.scale.least window.scale.hint window.right_edge window.flight "
+    "finding finding.severity finding.text offender report reaction original twin".split()
+)
+DIAGNOSED = ("diagnosis", "confidence", "culprit", "other", "first_frame", "last_frame", "proof_frame")
+
+
+@dataclasses.dataclass
+class Judged:
+    """What the core says of one capture; values as text."""
+
+    frames: dict = dataclasses.field(default_factory=dict)  # number -> {field: [values]}
+    diagnoses: list = dataclasses.field(default_factory=list)  # [{key: value}], see DIAGNOSED
+
+    def diagnosed(self):
+        return {each["diagnosis"] for each in self.diagnoses}
+
+    def add(self, line):
+        if "diagnosis" in line:
+            self.diagnoses.append({key: line.get(key) for key in DIAGNOSED})
+        else:
+            number = line.pop("frame")
+            self.frames[number] = {
+                name: [str(each) for each in (value if isinstance(value, list) else [value])]
+                for name, value in line.items()
+            }
+
+
+def judged_by(program, paths, *options):
+    ran = subprocess.run([program, *options, *paths], capture_output=True, text=True)
+    if ran.returncode != 0 or ran.stderr:
+        pytest.fail(f"{program}: {ran.returncode}\n{ran.stderr}", pytrace=False)
+    found, said = {}, None
+    for line in map(json.loads, ran.stdout.splitlines()):
+        if "capture" in line:
+            said = found[pathlib.Path(line["capture"])] = Judged()
+        else:
+            said.add(line)
+    return found
+
+
+@pytest.fixture(scope="session")
+def judge():
+    """judge(PATHS, OPTION..., build=...): {path: Judged}, by tests/tools/judge.c, which knows no dissection."""
+
+    def run(paths, *options, build="release"):
+        program = BUILDS[build] / "tools" / "judge"
+        if not program.exists():
+            pytest.fail(f"no {program}; run tests/run", pytrace=False)
+        return judged_by(program, paths, *options)
+
+    return run
 
 
 # --- Wireshark's programs ---

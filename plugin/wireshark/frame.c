@@ -5,6 +5,8 @@
  */
 #include "frame.h"
 
+#include "wtap_frame.h"
+
 #include <epan/column-utils.h>
 #include <wsutil/wslog.h>
 
@@ -16,130 +18,17 @@ void wt_frame_handoff(void)
     proto_ipv6 = proto_get_id_by_filter_name("ipv6");
 }
 
-static enum wt_link_type link_type(int encapsulation)
-{
-    switch (encapsulation) {
-    case WTAP_ENCAP_ETHERNET:
-        return WT_LINK_ETHERNET;
-    case WTAP_ENCAP_SLL:
-        return WT_LINK_SLL;
-    case WTAP_ENCAP_SLL2:
-        return WT_LINK_SLL2;
-    case WTAP_ENCAP_RAW_IP:
-    case WTAP_ENCAP_RAW_IP4:
-    case WTAP_ENCAP_RAW_IP6:
-        return WT_LINK_RAW_IP;
-    case WTAP_ENCAP_NULL:
-    case WTAP_ENCAP_LOOP:
-        return WT_LINK_NULL;
-    case WTAP_ENCAP_PPP:
-        return WT_LINK_PPP;
-    case WTAP_ENCAP_FDDI:
-    case WTAP_ENCAP_FDDI_BITSWAPPED:
-        return WT_LINK_FDDI;
-    case WTAP_ENCAP_NFLOG:
-        return WT_LINK_NFLOG;
-    default:
-        return WT_LINK_UNKNOWN;
-    }
-}
-
-static wt_bool take_flags(wtap_block_t block, unsigned option, wtap_opttype_e type, wtap_optval_t *value,
-                          void *flags)
-{
-    (void)block, (void)type;
-    if (option == OPT_PKT_FLAGS)
-        *(uint32_t *)flags = value->uint32val;
-    return true;
-}
-
-/* pcapng, option epb_flags, bits 0 and 1. Most records have no option at all, so going through them costs
- * less than asking for one. */
-static enum wt_direction direction(const wtap_rec *rec)
-{
-    uint32_t flags = 0;
-
-    if (!rec->block)
-        return WT_DIRECTION_UNKNOWN;
-    wtap_block_foreach_option(rec->block, take_flags, &flags);
-    switch (PACK_FLAGS_DIRECTION(flags)) {
-    case PACK_FLAGS_DIRECTION_INBOUND:
-        return WT_DIRECTION_RECEIVED;
-    case PACK_FLAGS_DIRECTION_OUTBOUND:
-        return WT_DIRECTION_SENT;
-    default:
-        return WT_DIRECTION_UNKNOWN;
-    }
-}
-
-/* Interfaces are numbered anew in each section of a pcapng file. */
-static uint32_t interface_number(const wtap_rec *rec)
-{
-    const uint32_t section = rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? rec->section_number : 0;
-
-    if (!(rec->presence_flags & WTAP_HAS_INTERFACE_ID))
-        return 0;
-    return (section << 16) + rec->rec_header.packet_header.interface_id + 1;
-}
-
-enum {
-    SLL2_DEVICE = 4 /* offset of the device's number in a cooked header (LINKTYPE_LINUX_SLL2) */
-};
-
-/* The device that a frame of a capture of all devices came by; 0 where the file does not say. */
-static uint32_t device_of(const struct wt_frame *frame)
-{
-    if (frame->link_type != WT_LINK_SLL2 || frame->captured < SLL2_DEVICE + sizeof(uint32_t))
-        return 0;
-    const uint8_t *at = frame->bytes + SLL2_DEVICE;
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-/*
- * Each device of a capture of all devices is a capture point of its own: a router or a bridge shows every
- * packet as it came and as it went, and a sequence number that was seen before on another device is no
- * repetition.
- */
-static uint32_t point_number(const struct wt_frame *frame, const wtap_rec *rec)
-{
-    const uint32_t interface = interface_number(rec);
-    const uint32_t device = device_of(frame);
-    const uint32_t golden = 0x9e3779b1; /* 2^32 by the golden ratio: spreads small numbers over all bits */
-
-    return device ? MAX(interface ^ device * golden, 1) : interface;
-}
-
-/* Nanoseconds; 0 without a time stamp, and for times that struct wt_frame does not allow. */
-static int64_t time_of(const packet_info *pinfo)
-{
-    const int64_t billion = 1000000000, latest = ((int64_t)1 << 62) / billion;
-    const int64_t earliest = -((int64_t)1 << 60) / billion;
-    const int64_t seconds = pinfo->abs_ts.secs;
-
-    if (!(pinfo->presence_flags & PINFO_HAS_TS))
-        return 0;
-    if (seconds >= latest || seconds <= earliest)
-        return 0;
-    return seconds * billion + pinfo->abs_ts.nsecs;
-}
-
 bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *tvb)
 {
-    const wtap_rec *rec = pinfo->rec;
     const unsigned captured = tvb_captured_length(tvb);
 
-    if (rec->rec_type != REC_TYPE_PACKET)
+    if (!wt_wtap_fill(frame, pinfo->rec, captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL))
         return false;
-    *frame = (struct wt_frame){
-        .number = pinfo->num,
-        .time = time_of(pinfo),
-        .link_type = link_type(rec->rec_header.packet_header.pkt_encap),
-        .direction = direction(rec),
-        .length = MAX(pinfo->fd->pkt_len, captured),
-        .captured = captured,
-        .bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL,
-    };
-    frame->interface = point_number(frame, rec);
+    frame->number = pinfo->num;
+    frame->time =
+        pinfo->presence_flags & PINFO_HAS_TS ? wt_wtap_time(&pinfo->abs_ts) : 0; /* shifted, if asked */
+    frame->length = MAX(pinfo->fd->pkt_len, captured);
+    frame->captured = captured;
     return true;
 }
 
@@ -167,7 +56,7 @@ void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo
 const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info *pinfo)
 {
     struct wt_interface interface;
-    const uint32_t device = device_of(frame);
+    const uint32_t device = wt_wtap_device(frame);
 
     wt_frame_interface(&interface, pinfo);
     if (device)

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-The truth suite: every statement of every truth file below captures/ against what the plugin says through tshark.
+The truth suite: every statement of every truth file below captures/ against what the core says of the capture.
+
+The core is asked without a dissection (tests/tools/judge.c), which takes a fraction of a second for all captures. That
+tshark shows the same, in two passes and in one, is tested with some captures, of every kind.
 
 Statements that are known not to hold yet stand in not_yet.txt with the reason. One that starts to hold fails the test
 until its line is removed, so the list cannot rot. WIRETRUTH_CAPTURES=DIR tests captures made elsewhere.
 """
 
 import fnmatch
+import functools
 import importlib.machinery
 import importlib.util
 import json
@@ -16,6 +20,7 @@ import shutil
 import subprocess
 import sys
 
+import conftest
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -26,9 +31,7 @@ BUNDLED = ROOT / "captures"
 CAPTURES = pathlib.Path(os.environ.get("WIRETRUTH_CAPTURES", BUNDLED)).resolve()
 TRUTHS = {str(path.relative_to(CAPTURES))[: -len(".truth.json")]: path for path in CAPTURES.rglob("*.truth.json")}
 # What a later frame reveals about an earlier one: only a second pass can show it there.
-BACKWARD = {"report", "reaction", "twin", "finding", "original"}
-# A diagnosis may give way to another when more evidence comes, so one pass may have named it for a while.
-PROVISIONAL = {"diagnosis"}
+BACKWARD = {"report", "reaction", "twin", "finding", "finding.severity", "finding.text", "original"}
 
 
 def not_yet():
@@ -43,6 +46,99 @@ def expected_to_fail(name, statement):
         for entry in not_yet()
         if fnmatch.fnmatchcase(name, entry[0]) and fnmatch.fnmatchcase(statement, entry[1])
     ]
+
+
+# --- what the core says ---
+
+
+@pytest.fixture(scope="session")
+def judged(judge):
+    """{capture: what the core says of it when it has seen all of it}."""
+    return judge([CAPTURES / f"{name}.pcapng" for name in TRUTHS])
+
+
+@pytest.fixture(scope="session")
+def judged_once(judge):
+    """The same for a single pass: what is said of a frame is said before the next one is known."""
+    return judge([CAPTURES / f"{name}.pcapng" for name in TRUTHS], "-1")
+
+
+def score(truth, said, named):
+    scores = compare.Scores()
+    found = {number: set(values.get("finding", [])) for number, values in said.items()}
+    compare.compare_fields(truth, said, scores)
+    compare.compare_findings(truth, found, scores)
+    compare.compare_diagnoses(truth, named, scores)
+    compare.compare_clean(truth, found, scores)
+    compare.compare_link_mtu(truth, said, scores)
+    return scores
+
+
+def compare_one_pass(once, said):
+    """
+    In one pass the same is said of each frame, but for what only later frames reveal: then less is said, never something
+    else. Both are {frame: {field: [values]}}. Yields what differs.
+    """
+    for number in sorted(once.keys() | said.keys()):
+        first, second = once.get(number, {}), said.get(number, {})
+        for field in sorted(first.keys() | second.keys()):
+            one, two = first.get(field, []), second.get(field, [])
+            if not set(one) <= set(two) if field in BACKWARD else one != two:
+                yield f"one pass, frame {number}: {field} {one}, in two passes {two}"
+
+
+def of_list(name, statement, differences):
+    """(failures, surprises): `differences` are allowed for as long as not_yet.txt says so."""
+    if not expected_to_fail(name, statement):
+        return differences[:4], []
+    return [], [] if differences else [f"{statement} holds now: remove it from tests/truth/not_yet.txt"]
+
+
+@pytest.mark.parametrize("name", sorted(TRUTHS))
+def test_truth(name, judged, judged_once, record_property):
+    path = CAPTURES / f"{name}.pcapng"
+    said = judged[path].frames
+    scores = score(json.loads(TRUTHS[name].read_text()), said, judged[path].diagnosed())
+    for statement, each in scores.items():
+        record_property("truth", (compare.area(statement), each.stated, each.right, each.missed, each.invented))
+    failures, surprises = of_list(name, "one_pass", list(compare_one_pass(judged_once[path].frames, said)))
+    for statement, each in sorted(scores.items()):
+        entries = expected_to_fail(name, statement)
+        if not each.passed and not entries:
+            failures.append(f"{statement}: {each.right} of {each.stated} right; " + "; ".join(each.examples))
+        if each.passed and entries:
+            surprises.append(f"{statement} holds now: remove it from tests/truth/not_yet.txt ({entries[0][0]})")
+    assert not failures and not surprises, "\n".join(["", *failures, *surprises])
+
+
+@pytest.mark.parametrize("build", conftest.TESTED)
+def test_builds_agree(build, judged, judge):
+    """With sanitizers the core says the same, and they have nothing to say."""
+    again = judge(list(judged), build=build)
+    assert {path: vars(said) for path, said in again.items()} == {path: vars(said) for path, said in judged.items()}
+
+
+# --- what tshark shows ---
+
+
+def kinds(name):
+    """What makes a capture one of a kind: where it was taken, what is stated of it, what was planted in it."""
+    truth = json.loads(TRUTHS[name].read_text())
+    yield from (name.split("-")[0], name.rsplit(".", 1)[-1], f"points {len(truth.get('points') or [])}")
+    yield from (field for stated in truth["frames"].values() for field in stated)
+    yield from (one for each in truth["findings"] for one in each["name"].split("|"))
+    yield from truth["diagnosis"]["must"]
+
+
+@functools.lru_cache(maxsize=None)
+def of_every_kind():
+    """Some captures that show together all that is shown in any: rare kinds first, each time the capture with most of them."""
+    kinds_of = {name: set(kinds(name)) for name in sorted(TRUTHS)}
+    chosen, left = [], set().union(*kinds_of.values())
+    while left:
+        chosen.append(max(kinds_of, key=lambda name: len(kinds_of[name] & left)))
+        left -= kinds_of[chosen[-1]]
+    return chosen
 
 
 @pytest.fixture(scope="session")
@@ -70,53 +166,6 @@ def names_of_values(programs):
     return found
 
 
-@pytest.fixture(scope="session")
-def known_fields(programs):
-    lines = programs.cached("tshark", "-G", "fields").stdout.splitlines()
-    return {line.split("\t")[2] for line in lines if "\twiretruth." in line}
-
-
-@pytest.fixture(scope="session")
-def asked(known_fields):
-    """Fields to ask for: those of the truth files that the plugin has."""
-    wanted = [*compare.FIELDS, "link_mtu", "finding", "diagnosis"]
-    return [name for name in wanted if f"wiretruth.{name}" in known_fields]
-
-
-@pytest.fixture(scope="session")
-def plugin_says(tshark, names_of_values, asked):
-    """plugin_says(FILE): ({frame: {field: [values]}}, {diagnoses}), from one run in two passes."""
-
-    def ask(path):
-        wanted = [argument for name in asked for argument in ("-e", f"wiretruth.{name}")]
-        shape = ("-T", "fields", "-E", "separator=/t", "-E", "aggregator=,", "-e", "frame.number")
-        lines = tshark("-2", "-r", path, *shape, *wanted, "-z", "wiretruth,json").splitlines()
-        named = {json.loads(line)["diagnosis"] for line in lines if line.startswith("{")}
-        said = {}
-        for line in lines:
-            number, *columns = line.split("\t")
-            if number.isdigit():
-                said[int(number)] = {
-                    name: [names_of_values.get(name, {}).get(value, value) for value in column.split(",")]
-                    for name, column in zip(asked, columns, strict=True)
-                    if column
-                }
-        return said, named
-
-    return ask
-
-
-def score(truth, said, named):
-    scores = compare.Scores()
-    found = {number: set(values.get("finding", [])) for number, values in said.items()}
-    compare.compare_fields(truth, said, scores)
-    compare.compare_findings(truth, found, scores)
-    compare.compare_diagnoses(truth, named, scores)
-    compare.compare_clean(truth, found, scores)
-    compare.compare_link_mtu(truth, said, scores)
-    return scores
-
-
 def flatten(layer, found):
     """Leaves of the JSON tree of one frame."""
     for key, value in layer.items():
@@ -128,43 +177,37 @@ def flatten(layer, found):
     return found
 
 
-def compare_one_pass(frames, said, names_of_values, asked):
-    """
-    In one pass, through -T json, the plugin says the same of each frame, but for what only later frames reveal: then it
-    says less, never something else. Yields what differs.
-    """
-    assert len(frames) == len(said)
-    for number, frame in enumerate(frames, 1):
+def shown(text, names_of_values):
+    """{frame: {field: [values]}} of what tshark -T json printed. A field that judge does not know has no place in it."""
+    said = {}
+    for number, frame in enumerate(json.loads(text), 1):
         layer = frame["_source"]["layers"].get("wiretruth", {})
-        once = flatten(layer, {}) if isinstance(layer, dict) else {}
-        for field in set(asked) - PROVISIONAL:
-            first = [names_of_values.get(field, {}).get(value, value) for value in once.get(field, [])]
-            second = said[number].get(field, [])
-            if not set(first) <= set(second) if field in BACKWARD else first != second:
-                yield f"one pass, frame {number}: {field} {first}, in two passes {second}"
+        found = flatten(layer, {}) if isinstance(layer, dict) else {}
+        named = {field: [names_of_values.get(field, {}).get(value, value) for value in values]
+                 for field, values in found.items() if field in conftest.JUDGED}
+        if named:
+            said[number] = named
+    return said
 
 
-@pytest.mark.parametrize("name", sorted(TRUTHS))
-def test_truth(name, truth_capture, plugin_says, tshark, names_of_values, asked, record_property):
-    path = truth_capture(name)
-    said, named = plugin_says(path)
-    scores = score(json.loads(TRUTHS[name].read_text()), said, named)
-    for statement, each in scores.items():
-        record_property("truth", (compare.area(statement), each.stated, each.right, each.missed, each.invented))
-    failures, surprises = [], []
-    for statement, each in sorted(scores.items()):
-        entries = expected_to_fail(name, statement)
-        if not each.passed and not entries:
-            failures.append(f"{statement}: {each.right} of {each.stated} right; " + "; ".join(each.examples))
-        if each.passed and entries:
-            surprises.append(f"{statement} holds now: remove it from tests/truth/not_yet.txt ({entries[0][0]})")
-    once = json.loads(tshark("-r", path, "-T", "json", "--no-duplicate-keys", "-J", "wiretruth"))
-    differences = list(compare_one_pass(once, said, names_of_values, asked))
-    if expected_to_fail(name, "one_pass"):
-        surprises += [] if differences else ["one_pass holds now: remove it from tests/truth/not_yet.txt"]
-    else:
-        failures += differences[:4]
-    assert not failures and not surprises, "\n".join(["", *failures, *surprises])
+def in_order(frames):
+    """`frames` with findings sorted: judge lists them as they were found, Wireshark shows the most severe first."""
+    return {number: {field: sorted(values) if field.startswith("finding") else values for field, values in fields.items()}
+            for number, fields in frames.items()}
+
+
+@pytest.mark.parametrize("passes", [(), ("-2",)], ids=["one", "two"])
+@pytest.mark.parametrize("name", of_every_kind())
+def test_shown(name, passes, truth_capture, tshark, names_of_values, judged, judged_once):
+    """tshark shows, and its table says, what judge says."""
+    path = CAPTURES / f"{name}.pcapng"
+    json_tree = ("-T", "json", "--no-duplicate-keys", "-J", "wiretruth")
+    text = tshark("-r", truth_capture(name), *passes, *json_tree, "-z", "wiretruth,json")
+    tree, _, table = text.rpartition("\n]\n")
+    said = (judged if passes else judged_once)[path]
+    assert in_order(shown(tree + "]", names_of_values)) == in_order(said.frames)
+    keys = conftest.DIAGNOSED
+    assert [{key: each.get(key) for key in keys} for each in map(json.loads, table.splitlines()) if "diagnosis" in each] == said.diagnoses
 
 
 def test_not_yet_is_used():
