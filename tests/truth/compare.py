@@ -51,6 +51,9 @@ TROUBLE = {
     "pmtu.merged_quote",
     "pmtu.implausible",
     "pmtu.black_hole",
+    "pmtu.mistranslated",
+    "superframe.refused",
+    "fragment.lost",
 }
 AREAS = {
     "size": ("l3_len", "wire.", "segment.", "mss.", "superframe.", "mtu.", "segmentation.", "link_mtu"),
@@ -58,7 +61,9 @@ AREAS = {
     "checksum": ("checksum.",),
     "window": ("window.",),
     "path MTU": ("offender", "report", "reaction", "path_mtu", "pmtu."),
+    "fragments": ("fragment.",),
     "several points": ("twin",),
+    "capture": ("capture.", "copy"),
     "diagnosis": ("diagnosis",),
     "clean": ("clean",),
 }
