@@ -189,10 +189,91 @@ static void test_mss_exceeded(gconstpointer version)
     uint32_t over = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000 + allowed, 1000, allowed + 8);
     const struct wt_finding *found = talk_found(&talk, over, WT_FINDING_MSS_EXCEEDED);
     g_assert_nonnull(found);
-    g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_NOTE); /* or a full segment and a tail of 8 */
     g_assert_cmpuint(found->value[0], ==, allowed + 8);
     g_assert_cmpuint(found->value[1], ==, allowed);
     g_assert_null(talk_found(&talk, over, WT_FINDING_MTU_EXCEEDED));
+    over = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000 + 2 * allowed + 8, 1000, allowed + 8);
+    g_assert_cmpint(talk_found(&talk, over, WT_FINDING_MSS_EXCEEDED)->severity, ==, WT_SEVERITY_WARN);
+    talk_close(&talk);
+}
+
+/* Opens a connection whose client allows 1448 or 1428 bytes with timestamps. Returns how many. */
+static uint32_t open_plain(struct talk *talk, gconstpointer version)
+{
+    talk_open(talk, (uint8_t)GPOINTER_TO_UINT(version));
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, 999, 0, 0);
+    syn.tcp.mss = talk->version == 4 ? 1460 : 1440;
+    talk_send(talk, &syn);
+    talk_send_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, 4999, 1000, 0);
+    return syn.tcp.mss - 12U;
+}
+
+/* A full segment and a tail of 56 bytes, merged by the receiving NIC with a valid sum: the acknowledgement at
+ * the border inside the first tells, so the second is a super-frame. */
+static void test_merged_tail_acknowledged(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t allowed = open_plain(&talk, version);
+    uint32_t first = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, allowed + 56);
+    const struct wt_finding *found = talk_found(&talk, first, WT_FINDING_MSS_EXCEEDED);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_NOTE);
+    talk_send_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000 + allowed, 0);
+    talk_send_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000 + allowed + 56, 0);
+    uint32_t second = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000 + allowed + 56, 1000, allowed + 24);
+    g_assert_null(talk_found(&talk, second, WT_FINDING_MSS_EXCEEDED));
+    g_assert_cmpuint(talk_facts(&talk, second)->wire_frames, ==, 2);
+    g_assert_cmpuint(talk_facts(&talk, second)->segment_last, ==, 24);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* The same where a larger merged frame of that host was seen before. */
+static void test_merged_tail_known(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t allowed = open_plain(&talk, version);
+    talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 3 * allowed);
+    uint32_t tail = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000 + 3 * allowed, 1000, allowed + 60);
+    g_assert_null(talk_found(&talk, tail, WT_FINDING_MSS_EXCEEDED));
+    g_assert_cmpuint(talk_facts(&talk, tail)->wire_frames, ==, 2);
+    talk_close(&talk);
+}
+
+/* A NIC that cuts at one size: too large once, too large again, even behind a report that lowers the limit. */
+static void test_oversized_again(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t allowed = open_plain(&talk, version);
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t over = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000 + i * (allowed + 12), 1000, allowed + 12);
+        const struct wt_finding *found = talk_found(&talk, over, WT_FINDING_MSS_EXCEEDED);
+        g_assert_cmpint(found->severity, ==, i ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE);
+        g_assert_cmpuint(talk_facts(&talk, over)->wire_frames, ==, 1);
+    }
+    talk_close(&talk);
+}
+
+/* Loopback of MTU 2300: what is left for the NIC and larger than the MSS is cut there as anywhere. */
+static void test_loopback_small(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    struct wt_packet syn = talk_tcp(&talk, 0, WT_TCP_SYN, 999, 0, 0);
+    syn.dst = syn.src;
+    syn.tcp.mss = 2260;
+    talk_send(&talk, &syn);
+    struct wt_packet data = talk_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 5 * 2248);
+    data.src = data.dst = syn.src;
+    data.l4_checksum = WT_CHECKSUM_PARTIAL;
+    uint32_t number = talk_send(&talk, &data);
+    g_assert_cmpuint(talk_facts(&talk, number)->wire_frames, ==, 5);
+    g_assert_null(talk_found(&talk, number, WT_FINDING_MSS_EXCEEDED));
+    data.tcp.seq += 5 * 2248;
+    data.payload_len = 2248;
+    data.l3_len -= 4 * 2248;
+    data.l4_len -= 4 * 2248;
+    g_assert_cmpuint(talk_facts(&talk, talk_send(&talk, &data))->wire_frames, ==, 1);
     talk_close(&talk);
 }
 
@@ -275,6 +356,10 @@ int main(int argc, char **argv)
     talk_add("size/superframe/big-tcp", test_superframe_big_tcp);
     talk_add("size/superframe/udp", test_superframe_udp);
     talk_add("size/mss/exceeded", test_mss_exceeded);
+    talk_add("size/mss/tail-acknowledged", test_merged_tail_acknowledged);
+    talk_add("size/mss/tail-known", test_merged_tail_known);
+    talk_add("size/mss/again", test_oversized_again);
+    talk_add("size/loopback/small", test_loopback_small);
     talk_add("size/mtu/jumbo", test_mtu_jumbo);
     talk_add("size/mtu/default", test_mtu_default);
     talk_add("size/mtu/fragment", test_mtu_fragment);

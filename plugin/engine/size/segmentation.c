@@ -11,14 +11,20 @@
  *   - it is larger than the link MTU and exceeds what the receiver allows by more than any trailer or tunnel
  *     header explains. Merged segments keep or lose their checksum depending on who merged them (LRO, RSC,
  *     fraglist GRO), so their sum proves nothing. Or
- *   - it is smaller than the link MTU and a multiple of the segment size: merged likewise.
- * Any other segment with more than the receiver's MSS allows is a wire segment that should not exist.
+ *   - it is smaller than the link MTU and a multiple of the segment size: merged likewise. Or
+ *   - its host was seen to merge: other such frames, or an acknowledgement on the border of a full segment
+ *     inside one. A full segment and a tail of less than 64 bytes (1448 + 56, 1460 + 24: 4 % of what LRO and RSC
+ *     merge of two) look like one segment that is a little too large.
+ * Any other segment with more than the receiver's MSS allows is a wire segment that should not exist. Where it
+ * may still be a full one with a tail the first of its size is a Note; tails vary, so the same size again is
+ * none.
  *
  * A UDP datagram larger than the link is a super-frame if its checksum was left for the NIC: without GSO it
  * would have been fragmented. Smaller ones are told only in flows that were seen to cut such datagrams. SCTP:
  * larger than the link.
  *
- * Not super-frames: what stays on loopback; fragments; packets that claim more than their frame ever held;
+ * Not super-frames: what stays on loopback, unless it is larger than its receiver's MSS and was left for the
+ * NIC (loopback takes any MTU, and cuts by it); fragments; packets that claim more than their frame ever held;
  * packets around another packet (the tunnel's payload is judged instead); a segment as large as its receiver
  * allows, whatever the link MTU is believed to be (jumbo links); a valid checksum on a large segment of an
  * unknown flow, unless its length is a multiple of a segment's: tun devices and jumbo links show the same.
@@ -36,6 +42,7 @@
 enum {
     SEGMENTATION_SLACK =
         64, /* trailers, tags and tunnel headers make a packet this much larger, merging far more */
+    SEGMENTATION_TAIL = 64, /* payload of a segment so short that it is taken for an option or a trailer */
     SEGMENTATION_UDP_MAX = 128, /* UDP_MAX_SEGMENTS, include/linux/udp.h */
 };
 
@@ -66,17 +73,26 @@ static bool segmentation_has_odd_length(const struct wt_packet *packet)
     return packet->length_zero || packet->length_short || packet->l3_len > WT_L3_FIELD_MAX;
 }
 
+/* Its host is known to merge what it receives. */
+static bool segmentation_merges(const struct wt_context *context)
+{
+    return wt_context_side(context)->segments.merges || context->src->merged > 0;
+}
+
 /* Merged by a NIC that leaves a sum which need not be wrong. */
 static bool segmentation_is_merged_tcp(const struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
     uint32_t limit = context->facts->mss_limit;
     bool multiple = packet->payload_len % size == 0;
+    if (packet->payload_len == wt_context_side(context)->segments.oversized)
+        return false;
+    bool tail = limit > 0 && packet->payload_len > limit && segmentation_merges(context);
     if (packet->l3_len <= context->facts->link_mtu)
-        return multiple && limit > 0 && packet->payload_len > limit;
+        return (multiple && limit > 0 && packet->payload_len > limit) || tail;
     if (limit == 0 || packet->payload_len <= limit)
         return multiple || context->src->merged > 0;
-    return packet->payload_len > size + SEGMENTATION_SLACK;
+    return packet->payload_len > size + SEGMENTATION_SLACK || tail;
 }
 
 static bool segmentation_is_super_tcp(const struct wt_context *context, uint32_t size)
@@ -108,10 +124,21 @@ static bool segmentation_is_super_udp(const struct wt_context *context, uint32_t
            (own->cut && (own->small || packet->payload_len % size == 0));
 }
 
+/* What a loopback device of a small MTU will cut. */
+static bool segmentation_leaves_loopback(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const uint32_t limit = context->facts->mss_limit;
+    return wt_context_is_tcp(context) && limit > 0 && packet->payload_len > limit &&
+           wt_checksum_is_left(packet);
+}
+
 static bool segmentation_is_super(const struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
-    if (size == 0 || packet->fragment || context->loopback || segmentation_is_claim(context))
+    if (size == 0 || packet->fragment || segmentation_is_claim(context))
+        return false;
+    if (context->loopback && !segmentation_leaves_loopback(context))
         return false;
     switch (packet->proto) {
     case WT_PROTO_TCP:
@@ -180,17 +207,35 @@ static void segmentation_take_super(struct wt_context *context, const struct wt_
     wt_watch_start(context, size->size);
 }
 
+/* Why a segment above its receiver's MSS need not have been one on the wire; NULL if it was. */
+static const char *segmentation_doubt(const struct wt_context *context, uint32_t size)
+{
+    const struct wt_packet *packet = context->packet;
+    const bool repeated = packet->payload_len == wt_context_side(context)->segments.oversized;
+    const bool tail = packet->payload_len - size < SEGMENTATION_TAIL && context->facts->mss_limit == size;
+    if (wt_checksum_is_left(packet))
+        return "its checksum was left for the NIC, which may cut it";
+    if (packet->l4_checksum == WT_CHECKSUM_BAD)
+        return "its checksum is not right, so it may have been merged";
+    if (packet->l4_checksum != WT_CHECKSUM_VALID)
+        return "its checksum cannot be verified, so it may have been merged";
+    return tail && !repeated ? "or a full segment and a short one, merged by who received them" : NULL;
+}
+
 /* A segment on the wire that its receiver did not allow. */
-static void segmentation_judge_single(struct wt_context *context)
+static void segmentation_judge_single(struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
     uint32_t limit = context->facts->mss_limit;
     if (limit == 0 || packet->payload_len <= limit || packet->fragment || segmentation_is_claim(context))
         return;
-    const bool sure = packet->l4_checksum == WT_CHECKSUM_VALID;
-    wt_find(context, WT_FINDING_MSS_EXCEEDED, .most = sure ? 0 : WT_AT_MOST(WT_SEVERITY_NOTE),
-            .reason = sure ? NULL : "its checksum is not right, so it may have been merged",
-            .value = {packet->payload_len, limit});
+    const char *doubt = segmentation_doubt(context, size);
+    wt_find(context, WT_FINDING_MSS_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
+            .reason = doubt, .value = {packet->payload_len, limit});
+    if (packet->l4_checksum == WT_CHECKSUM_VALID)
+        wt_context_side(context)->segments.oversized = (uint16_t)MIN(packet->payload_len, UINT16_MAX);
+    if (doubt)
+        wt_watch_start(context, size);
 }
 
 void wt_segmentation_judge(struct wt_context *context)
@@ -211,7 +256,7 @@ void wt_segmentation_judge(struct wt_context *context)
         return;
     }
     if (tcp)
-        segmentation_judge_single(context);
+        segmentation_judge_single(context, size.size);
     wt_watch_ordinary(context);
     if (wt_checksum_is_partial(packet->l4_checksum) && !segmentation_is_claim(context))
         wt_watch_start(context, size.size);

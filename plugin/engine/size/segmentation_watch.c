@@ -8,7 +8,12 @@
  * One such event may be an accident; WATCH_CANDIDATE_HITS equal ones set `cut`, and a frame that took one
  * identification although it is larger takes it back.
  *
- * Traps: data sent again may be cut in other places, so its borders are not watched. A NIC that cuts larger
+ * A frame a little too large that took two identifications, or was acknowledged at the border of a full
+ * segment inside it, shows that its host merges what it receives.
+ *
+ * Traps: Linux adds a random number to the identification of a datagram that is sent after a pause
+ * (ip_idents_reserve, up to the pause in jiffies), so equal steps say something of datagrams only when there are
+ * many and no smaller one among them. Data sent again may be cut in other places, so its borders are not watched. A NIC that cuts larger
  * than asked shows borders beyond the expected size: that is no size of the stack, see segmentation.wrong.
  */
 #include "segmentation_watch.h"
@@ -18,8 +23,9 @@
 
 enum {
     WATCH_CANDIDATE_HITS = 2,
-    WATCH_CANDIDATE_HITS_SMALL = 4, /* where the data would have fit one segment */
-    WATCH_GAP_MAX = 2048,           /* segments of one super-frame: BIG TCP of 1 MB */
+    WATCH_CANDIDATE_HITS_SMALL = 4,    /* where the data would have fit one segment */
+    WATCH_CANDIDATE_HITS_DATAGRAM = 8, /* the same of UDP, where sockets step at random */
+    WATCH_GAP_MAX = 2048,              /* segments of one super-frame: BIG TCP of 1 MB */
     WATCH_CLIP = UINT16_MAX,
 };
 
@@ -43,10 +49,14 @@ static void watch_suspect(struct wt_side_segments *own, uint32_t size, uint32_t 
 static void watch_learn_border(struct wt_side_segments *own, uint32_t offset)
 {
     uint32_t size = own->watch_size;
-    if (size == 0 || offset % size == 0)
+    if (size == 0)
         return;
+    if (offset % size == 0) {
+        own->merges = true; /* it was cut, or merged, as expected */
+        return;
+    }
     uint32_t segments = (offset - 1) / size + 1; /* lengths that a packet claims reach up to 2^32 */
-    bool small = own->watch_len <= size; /* taken for a single segment, yet it was cut */
+    bool small = own->watch_len <= size;         /* taken for a single segment, yet it was cut */
     bool near = offset / segments * 4 >= size * 3;
     if (offset % segments == 0 && (small || near))
         watch_suspect(own, offset / segments, own->watch_options, WATCH_CANDIDATE_HITS);
@@ -83,11 +93,13 @@ static void watch_learn_gap(struct wt_side_segments *own, uint32_t gap, bool udp
     uint32_t least = (payload - 1) / gap + 1, most = (payload - 1) / (gap - 1);
     if (own->last_size >= least && own->last_size <= most) {
         own->candidate_hits = 0;
+        own->merges |= payload > own->last_size;
         return;
     }
     uint32_t single = own->single > own->last_options ? own->single - own->last_options : 0;
     bool exact = payload % gap == 0, fits = single >= least && single <= most;
-    unsigned hits = payload > own->last_size ? WATCH_CANDIDATE_HITS : WATCH_CANDIDATE_HITS_SMALL;
+    unsigned small = udp ? WATCH_CANDIDATE_HITS_DATAGRAM : WATCH_CANDIDATE_HITS_SMALL;
+    unsigned hits = payload > own->last_size ? WATCH_CANDIDATE_HITS : small;
     if (exact)
         watch_suspect(own, payload / gap, own->last_options, hits);
     else if (fits || udp)

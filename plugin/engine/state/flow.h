@@ -44,6 +44,8 @@ struct wt_side_segments {
     bool small : 1;              /* it sends super-frames even below the link MTU (UDP GSO) */
     bool leaking : 1;            /* some of its checksums never got completed, see checksum_leak.c */
     bool wrong : 1;              /* some of its checksums are wrong, see checksum_cause.c */
+    bool merges : 1;             /* its segments were seen merged, see segmentation.c */
+    uint16_t oversized;          /* payload of the latest segment that was larger than its receiver allows */
 };
 
 struct wt_side_reports {
