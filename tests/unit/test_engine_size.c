@@ -268,6 +268,7 @@ static void test_loopback_small(gconstpointer version)
     data.l4_checksum = WT_CHECKSUM_PARTIAL;
     uint32_t number = talk_send(&talk, &data);
     g_assert_cmpuint(talk_facts(&talk, number)->wire_frames, ==, 5);
+    g_assert_cmpuint(talk_facts(&talk, number)->link_mtu, ==, talk.version == 4 ? 2300 : 2320);
     g_assert_null(talk_found(&talk, number, WT_FINDING_MSS_EXCEEDED));
     data.tcp.seq += 5 * 2248;
     data.payload_len = 2248;

@@ -122,6 +122,18 @@ static void mtu_learn_mss(struct wt_context *context)
         wt_link_learn(context->link, own + headers, WT_MTU_MSS);
 }
 
+/* Loopback of a small MTU: its MSS options tell it; one of 65535 only says that no field holds more. */
+static void mtu_learn_loopback(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    if (!wt_context_is_tcp(context) || !(packet->tcp.flags & WT_TCP_SYN) || !packet->tcp.has_mss)
+        return;
+    uint32_t headers = packet->version == 4 ? WT_HEADERS_V4 : WT_HEADERS_V6;
+    uint32_t mtu = packet->tcp.mss + headers;
+    if (mtu < WT_L3_FIELD_MAX)
+        context->link->loopback_mtu = MAX(context->link->loopback_mtu, mtu);
+}
+
 static void mtu_learn_fragment(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
@@ -154,7 +166,8 @@ static void mtu_choose(const struct wt_context *context)
     struct wt_facts *facts = context->facts;
     bool stated = link->source == WT_MTU_PREFERENCE;
     if (!stated && context->loopback)
-        mtu_say(facts, WT_MTU_LOOPBACK, WT_MTU_DEFAULT);
+        mtu_say(facts, link->loopback_mtu ? link->loopback_mtu : WT_MTU_LOOPBACK,
+                link->loopback_mtu ? WT_MTU_MSS : WT_MTU_DEFAULT);
     else if (!stated && mtu_is_ppp(context->reading) && (link->ppp_mtu || link->mtu > WT_MTU_PPPOE))
         mtu_say(facts, link->ppp_mtu ? link->ppp_mtu : WT_MTU_PPPOE,
                 link->ppp_mtu ? WT_MTU_PPP : WT_MTU_DEFAULT);
@@ -170,7 +183,9 @@ void wt_mtu_learn(struct wt_context *context)
     if (!outermost)
         return;
     context->loopback = mtu_is_loopback(context);
-    if (!context->loopback) {
+    if (context->loopback) {
+        mtu_learn_loopback(context);
+    } else {
         mtu_learn_fragment(context);
         mtu_learn_mss(context);
     }

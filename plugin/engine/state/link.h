@@ -20,10 +20,11 @@ struct wt_link {
     struct wt_link_key key;
     uint32_t mtu;
     enum wt_mtu_source source;
-    uint32_t router_mtu;           /* of a router advertisement, for IPv6; 0 without one */
-    uint32_t ppp_mtu;              /* the smaller of both ends' agreed MRU; 0 while unknown */
-    uint32_t above;                /* length of the last ordinary packet larger than `mtu` */
-    uint32_t above_hits;           /* how often in a row */
+    uint32_t router_mtu;   /* of a router advertisement, for IPv6; 0 without one */
+    uint32_t loopback_mtu; /* of packets that never leave the host, where their MSS tells less than all */
+    uint32_t ppp_mtu;      /* the smaller of both ends' agreed MRU; 0 while unknown */
+    uint32_t above;        /* length of the last ordinary packet larger than `mtu` */
+    uint32_t above_hits;   /* how often in a row */
     uint32_t asked[WT_LINK_ASKED]; /* numbers of the latest DHCP requests */
     uint8_t asked_count;           /* modulo 256 */
 };
