@@ -42,11 +42,83 @@ static void test_in_flight(gconstpointer version)
     talk_close(&talk);
 }
 
+/* Large packets of new bytes show nothing until a second report refuses one that could have been smaller. */
 static void test_new_data_at_last(gconstpointer version)
 {
     struct talk talk;
     open_told(&talk, version, NARROW);
-    g_assert_nonnull(talk_found(&talk, later(&talk, 1500, SERVER + FULL, FULL), WT_FINDING_PMTU_IGNORED));
+    talk.frame.time += 1500 * (int64_t)TALK_MS;
+    struct wt_packet large = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER + FULL, CLIENT, FULL);
+    uint32_t number = talk_send(&talk, &large);
+    g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED));
+    talk_report(&talk, 0, NARROW, &large);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_PMTU_IGNORED);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
+    g_assert_cmpuint(found->value[2], ==, 2);
+    talk_close(&talk);
+}
+
+/* A link of 1500 becomes narrow and wide again: a large packet that arrives ends what the report told. */
+static void test_wide_again(gconstpointer version)
+{
+    struct talk talk;
+    open_told(&talk, version, NARROW);
+    uint32_t seq = SERVER, size = fits(&talk, NARROW);
+    later(&talk, 20, seq, size);
+    seq += FULL - size; /* the rest */
+    later(&talk, 0, seq, size);
+    talk_send_tcp(&talk, 0, WT_TCP_ACK, CLIENT, seq + size, 0);
+    g_assert_cmpuint(talk_facts(&talk, talk.frame.number - 1)->path_mtu, ==, NARROW);
+    for (unsigned i = 0; i < 3; i++) {
+        later(&talk, 5000, seq + size + i * FULL, FULL);
+        talk_send_tcp(&talk, 0, WT_TCP_ACK, CLIENT, seq + size + (i + 1) * FULL, 0);
+    }
+    uint32_t number = later(&talk, 5000, seq + size + 2 * FULL, FULL); /* repeated: no harm any more */
+    g_assert_cmpuint(talk_facts(&talk, number)->path_mtu, ==, 0);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* Forged, or late: what the report refused arrives, although it was sent only once. */
+static void test_refuted(gconstpointer version)
+{
+    struct talk talk;
+    open_told(&talk, version, NARROW);
+    talk_send_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER + FULL, 0);
+    for (unsigned i = 0; i < 3; i++)
+        later(&talk, 2000, SERVER + FULL, FULL);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* Its healthy neighbour: it arrives because it was sent again. */
+static void test_not_refuted(gconstpointer version)
+{
+    struct talk talk;
+    open_told(&talk, version, NARROW);
+    later(&talk, 300, SERVER, FULL);
+    talk_send_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER + FULL, 0);
+    later(&talk, 2000, SERVER + FULL, FULL);
+    uint32_t number = later(&talk, 300, SERVER + FULL, FULL);
+    g_assert_cmpint(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED)->severity, ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* Every device of a host shows the report; it is one, and known with the last. */
+static void test_copies(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    talk_handshake(&talk, CLIENT, SERVER);
+    struct wt_packet refused = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, FULL);
+    talk_send(&talk, &refused);
+    talk_report(&talk, 0, NARROW, &refused);
+    talk.id--;
+    talk.frame.time -= TALK_MS - 1000;
+    talk_report(&talk, 0, NARROW, &refused);
+    uint32_t number = later(&talk, 300, SERVER, FULL);
+    g_assert_cmpuint(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED)->value[2], ==, 1);
     talk_close(&talk);
 }
 
@@ -64,7 +136,8 @@ static void test_told_by_mss(gconstpointer version)
     struct wt_packet refused = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, FULL);
     talk_send(&talk, &refused);
     talk_report(&talk, 0, NARROW, &refused);
-    uint32_t first = later(&talk, 1, SERVER + FULL, FULL), second = later(&talk, 0, SERVER + 2 * FULL, FULL);
+    later(&talk, 1, SERVER + FULL, FULL);
+    uint32_t first = later(&talk, 1, SERVER, FULL), second = later(&talk, 0, SERVER + FULL, FULL);
     g_assert_cmpint(talk_found(&talk, first, WT_FINDING_PMTU_IGNORED)->severity, ==, WT_SEVERITY_WARN);
     g_assert_cmpint(talk_found(&talk, second, WT_FINDING_PMTU_IGNORED)->severity, ==, WT_SEVERITY_ERROR);
     talk_close(&talk);
@@ -145,29 +218,77 @@ static void test_datagrams(gconstpointer version)
     g_assert_nonnull(talk_found(&talk, reaction, WT_FINDING_PMTU_OBEYED));
     g_assert_cmpuint(talk_related(&talk, report, WT_RELATION_REACTION), ==, reaction);
     talk.frame.time += 3000 * (int64_t)TALK_MS;
-    uint32_t number = 0;
-    for (unsigned i = 0; i < 3; i++)
-        number = talk_send(&talk, &large);
-    g_assert_cmpint(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED)->severity, ==, WT_SEVERITY_WARN);
+    uint32_t number = talk_send(&talk, &large);
+    g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED)); /* nobody refuses it */
+    talk_report(&talk, 0, NARROW, &large);
+    bool numbered = GPOINTER_TO_UINT(version) == 4; /* nothing but its length tells which packet is quoted */
+    g_assert_cmpint(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED)->severity, ==,
+                    numbered ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE);
     talk_close(&talk);
 }
 
-/* A super-frame whose length is a multiple of the old size: its stack did not change it. */
-static void test_super_frames(gconstpointer version)
+/* A server whose full segment was refused sends a super-frame, and later an acknowledgement that shows how many
+ * `pieces` it had. Returns the frame of the former. */
+static uint32_t send_super(struct talk *talk, uint32_t seq, uint32_t payload, unsigned pieces)
+{
+    struct wt_packet super = talk_tcp(talk, 1, WT_TCP_ACK, seq, CLIENT, payload);
+    super.l4_checksum = WT_CHECKSUM_PARTIAL;
+    uint32_t number = talk_send(talk, &super);
+    talk->id = (uint16_t)(talk->id + pieces - 1);
+    talk_send_tcp(talk, 1, WT_TCP_ACK, seq + payload, CLIENT, 0);
+    return number;
+}
+
+/* A multiple of the new size, and not of the old one: obeyed, whatever follows. */
+static void test_super_frame_obeys(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t report = open_told(&talk, version, NARROW);
+    talk.frame.time += 1500 * (int64_t)TALK_MS;
+    uint32_t number = send_super(&talk, SERVER, 3 * fits(&talk, NARROW), 3);
+    g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED));
+    g_assert_nonnull(talk_found(&talk, number, WT_FINDING_PMTU_OBEYED));
+    g_assert_cmpuint(talk_related(&talk, report, WT_RELATION_REACTION), ==, number);
+    talk_close(&talk);
+}
+
+/* Linux sends an old super-frame of 2 x 1428 again, in pieces of 1328 + 1328 + 200. */
+static void test_super_frame_recut(gconstpointer version)
+{
+    struct talk talk;
+    bool numbered = GPOINTER_TO_UINT(version) == 4;
+    uint32_t report = open_told(&talk, version, NARROW);
+    talk.frame.time += 1500 * (int64_t)TALK_MS;
+    uint32_t number = send_super(&talk, SERVER, 2 * FULL, 3);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    g_assert_cmpuint(talk_related(&talk, report, WT_RELATION_REACTION), ==, numbered ? number : 0);
+    g_assert_true(!talk_found(&talk, number, WT_FINDING_PMTU_OBEYED) == !numbered);
+    talk_close(&talk);
+}
+
+/* Two pieces of 1428: its stack did not change the size. Without identifications nobody can tell. */
+static void test_super_frame_ignores(gconstpointer version)
 {
     struct talk talk;
     open_told(&talk, version, NARROW);
     talk.frame.time += 1500 * (int64_t)TALK_MS;
-    struct wt_packet old = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, 3 * FULL);
-    old.l4_checksum = WT_CHECKSUM_PARTIAL;
-    struct wt_packet obeying = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, 3 * fits(&talk, NARROW));
-    obeying.l4_checksum = WT_CHECKSUM_PARTIAL;
-    uint32_t number = talk_send(&talk, &obeying);
-    g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED));
-    g_assert_nonnull(talk_found(&talk, number, WT_FINDING_PMTU_OBEYED));
-    number = talk_send(&talk, &old);
-    g_assert_nonnull(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED));
+    uint32_t number = send_super(&talk, SERVER, 2 * FULL, 2);
+    g_assert_true(!talk_found(&talk, number, WT_FINDING_PMTU_IGNORED) == (GPOINTER_TO_UINT(version) == 6));
     g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_OBEYED));
+    talk_close(&talk);
+}
+
+/* A counter that counts something else proves nothing. */
+static void test_super_frame_random(void)
+{
+    struct talk talk;
+    open_told(&talk, GUINT_TO_POINTER(4), NARROW);
+    talk.frame.time += 1500 * (int64_t)TALK_MS;
+    send_super(&talk, SERVER, 2 * FULL, 1);
+    send_super(&talk, SERVER, 2 * FULL, 700);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
     talk_close(&talk);
 }
 
@@ -182,6 +303,13 @@ int main(int argc, char **argv)
     talk_add("reaction/forgotten", test_forgotten);
     talk_add("reaction/stale", test_stale);
     talk_add("reaction/datagrams", test_datagrams);
-    talk_add("reaction/super-frames", test_super_frames);
+    talk_add("reaction/wide-again", test_wide_again);
+    talk_add("reaction/refuted", test_refuted);
+    talk_add("reaction/not-refuted", test_not_refuted);
+    talk_add("reaction/copies", test_copies);
+    talk_add("reaction/super-frame/obeys", test_super_frame_obeys);
+    talk_add("reaction/super-frame/recut", test_super_frame_recut);
+    talk_add("reaction/super-frame/ignores", test_super_frame_ignores);
+    g_test_add_func("/reaction/super-frame/random", test_super_frame_random);
     return g_test_run();
 }

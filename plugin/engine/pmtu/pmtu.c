@@ -4,8 +4,9 @@
  * Each part has its file:
  *
  *   report.c     who reports, which packet it quotes, whether it can be right
- *   reaction.c   obeyed, DF cleared, ignored, and when a sender could know
- *   blackhole.c  large packets vanish and no report comes
+ *   told.c       what a sender was told, and whether that is true
+ *   reaction.c   obeyed, DF cleared, ignored, and when a sender could know; pieces.c: of super-frames
+ *   black_hole.c large packets vanish and no report comes
  *   probing.c    the sender finds the size by trial
  *   cutting.c    the stack is right and its NIC is not
  *
@@ -19,6 +20,7 @@
 #include "engine/size/segmentation.h"
 #include "probing.h"
 #include "reaction.h"
+#include "told.h"
 
 enum {
     PATHMTU_COPY_NEAR = 8,         /* packets between two pictures of one */
@@ -76,7 +78,7 @@ static bool pathmtu_is_certain(const struct wt_context *context, uint32_t larger
     return payload % facts->segment_size == 0 && payload % larger != 0;
 }
 
-static void pathmtu_remember(struct wt_context *context, bool ignoring)
+static void pathmtu_remember(struct wt_context *context, bool larger)
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_facts *facts = context->facts;
@@ -84,7 +86,7 @@ static void pathmtu_remember(struct wt_context *context, bool ignoring)
     if ((packet->has_l4 && packet->payload_len == 0) || packet->fragment_offset)
         return;
     struct wt_past *past = wt_history_add(context->engine->history, context->frame, packet, newest);
-    past->ignoring = ignoring;
+    past->larger = larger;
     if (facts->wire_frames <= 1 || !context->innermost)
         return;
     /* Until it is certain that the stack obeys, its pieces may be as large as the receiver allows. */
@@ -116,22 +118,26 @@ static bool pathmtu_is_copy(const struct wt_context *context)
 static void pathmtu_judge_packet(struct wt_context *context)
 {
     bool tcp = wt_context_is_tcp(context);
-    bool ignoring = false;
+    bool larger = false;
     pathmtu_know_path(context);
     if (tcp && context->packet->payload_len && pathmtu_is_copy(context))
         return;
-    if (tcp)
+    if (tcp) {
         pathmtu_measure(context);
+        wt_told_take_ack(context);
+    }
     struct wt_trouble *trouble = pathmtu_trouble(context);
+    if (trouble && tcp)
+        wt_reaction_resolve(context, trouble);
     if (trouble && (context->packet->payload_len || !context->packet->has_l4))
-        ignoring = wt_reaction_judge(context, trouble);
+        larger = wt_reaction_judge(context, trouble);
     if (tcp) {
         wt_blackhole_judge(context);
         wt_cutting_judge(context);
     }
     if (context->flow)
         wt_probing_judge(context);
-    pathmtu_remember(context, ignoring);
+    pathmtu_remember(context, larger);
 }
 
 void wt_pathmtu_judge(struct wt_context *context)

@@ -3,8 +3,9 @@
  * Theory. A sender obeys a report if it sends the quoted bytes again in packets no larger than the reported
  * MTU (TCP), or goes on with packets just below it (without ports: tunnels; the size of an echo is its user's
  * choice) or of at least half of it (UDP: QUIC falls back to 1200). It may
- * clear DF instead: its route MTU is locked, or below its minimum (Linux: 552). It ignores the report if
- * packets larger than that, with DF, still come although it could have known.
+ * clear DF instead: its route MTU is locked, or below its minimum (Linux: 552). It ignores the report if it
+ * sends bytes again in packets larger than that, with DF, although it could have known. Larger packets of new
+ * bytes are marked, and wait for what becomes of them: see told.c.
  *
  * When it could know. What was sent before the report arrived is on its way and proves nothing, however many
  * reports that makes. The report needs the time from here to the sender, and its next packet the same time
@@ -15,11 +16,7 @@
  * own MSS option already forbids the size, the sender was told in the handshake, and there is nothing to wait
  * for.
  *
- * The first packet is a Warn, each further one an Error. Packets without sequence numbers stay Warns, echo
- * requests are Notes: somebody may send large ones on purpose.
- *
- * A super-frame does not show the size of its pieces. A length that is a multiple of the old segment size and
- * not of the new one tells that the stack did not change it, the reverse that it did.
+ * A super-frame does not show the size of its pieces, see pieces.c.
  *
  * Traps: a path MTU is forgotten after 10 minutes (RFC 1191 6.3), then a larger packet is a new try. A sender
  * that shrank to something far below the report, after it ignored it, found that size by probing. A report
@@ -30,7 +27,8 @@
 
 #include "engine/size/segmentation.h"
 #include "engine/state/sequence.h"
-#include "probing.h"
+#include "pieces.h"
+#include "told.h"
 
 enum {
     REACTION_GRACE_MIN = 1000000,       /* nanoseconds */
@@ -41,85 +39,17 @@ enum {
     REACTION_IGNORED_MANY = 2,
 };
 
-/* --- being told --- */
-
-/* Size on the wire of the refused packet: as quoted, unless that is longer than the link carries (merged). */
-static uint32_t reaction_refused(const struct wt_context *context, const struct wt_report *report)
-{
-    uint32_t quoted = report->quote.l3_field, sent = report->offender->wire_l3;
-    return quoted > sent && quoted <= context->facts->link_mtu ? quoted : sent;
-}
-
-static void reaction_start(const struct wt_context *context, struct wt_told *told,
-                           const struct wt_report *report)
-{
-    told->time = context->frame->time;
-    told->frame = context->frame->number;
-    told->mtu = report->mtu;
-    told->before = reaction_refused(context, report);
-    told->answered = told->df_cleared = false;
-    told->waiting_count = 0;
-}
-
-static void reaction_wait(const struct wt_context *context, struct wt_told *told,
-                          const struct wt_report *report)
-{
-    if (told->waiting_count == WT_TOLD_WAITING)
-        return;
-    told->waiting[told->waiting_count].time = context->frame->time;
-    told->waiting[told->waiting_count].frame = context->frame->number;
-    told->waiting[told->waiting_count].seq = report->quote.tcp.seq;
-    told->waiting_count++;
-}
-
-/* The quoted bytes had arrived before the report did, so it is late or forged. */
-static bool reaction_is_stale(const struct wt_report *report)
-{
-    if (!report->flow || report->flow->key.proto != WT_PROTO_TCP)
-        return false;
-    const struct wt_side *peer = &report->flow->side[!report->sender];
-    return peer->has_acked && wt_seq_after(peer->acked, report->quote.tcp.seq);
-}
-
-/* How sure it is that `told` is ignored by a sender of packets like `sent`. */
-static enum wt_severity reaction_severity(const struct wt_told *told, const struct wt_packet *sent)
-{
-    if (sent->proto == WT_PROTO_ICMP || sent->proto == WT_PROTO_ICMPV6)
-        return WT_SEVERITY_NOTE;
-    bool sure = told->ignored >= REACTION_IGNORED_MANY && sent->proto == WT_PROTO_TCP;
-    return sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
-}
-
-/* A report about a packet that ignored an earlier one. */
-static void reaction_confirm(struct wt_context *context, const struct wt_report *report,
-                             const struct wt_told *told)
-{
-    if (!report->offender->ignoring)
-        return;
-    wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(reaction_severity(told, &report->quote)),
-            .value = {report->offender->wire_l3, told->mtu, told->reports});
-}
-
-void wt_reaction_await(struct wt_context *context, const struct wt_report *report)
-{
-    struct wt_engine *engine = context->engine;
-    if (reaction_is_stale(report))
-        return;
-    struct wt_trouble *trouble =
-        report->flow ? wt_trouble_open(engine, report->flow, report->sender)
-                     : wt_trouble_portless(engine, context->frame->interface, &report->quote, true);
-    struct wt_told *told = &trouble->told;
-    bool expired = told->frame && context->frame->time - told->last > WT_PMTU_EXPIRY;
-    if (told->frame == 0 || expired || (report->mtu && (told->mtu == 0 || report->mtu < told->mtu)))
-        reaction_start(context, told, report);
-    told->last = context->frame->time;
-    told->df = report->quote.df;
-    told->reports++;
-    reaction_wait(context, told, report);
-    reaction_confirm(context, report, told);
-}
-
-/* --- reacting --- */
+/* What is judged: the packet at hand, or a super-frame before it whose size is known only now. */
+struct reaction {
+    struct wt_told *told;
+    uint32_t frame;
+    int64_t time;
+    uint32_t seq, payload;
+    uint32_t size; /* on the wire */
+    bool repeated; /* it begins with bytes sent before */
+    bool late;     /* its sender could know the report */
+    bool known;    /* `size` is more than an estimate */
+};
 
 /* The receiver's MSS option forbids more than the report does. */
 static bool reaction_knew_before(const struct wt_context *context, const struct wt_told *told)
@@ -149,81 +79,81 @@ bool wt_reaction_could_know(const struct wt_context *context, const struct wt_to
     return since > grace;
 }
 
-/* Size on the wire; `known` tells whether it is more than an estimate that takes the report as obeyed. */
-static uint32_t reaction_size(const struct wt_context *context, const struct wt_told *told, bool *known)
-{
-    uint32_t wire = wt_segmentation_wire_l3(context);
-    const struct wt_facts *facts = context->facts;
-    *known = true;
-    if (facts->wire_frames <= 1 || reaction_knew_before(context, told))
-        return wire;
-    uint32_t headers = wire - facts->segment_size, payload = context->packet->payload_len;
-    uint32_t before = told->before > headers ? told->before - headers : 0;
-    uint32_t after = told->mtu > headers ? told->mtu - headers : 0;
-    bool old = before && payload % before == 0, new = after &&payload % after == 0;
-    *known = old != new;
-    return old && !new ? told->before : wire;
-}
+/* --- obeyed --- */
 
-static void reaction_tell_obeyed(struct wt_context *context, struct wt_told *told, uint32_t size,
-                                 unsigned waiting)
+static void reaction_tell_obeyed(const struct wt_context *context, const struct reaction *reaction,
+                                 const struct wt_waiting *waiting)
 {
-    uint32_t report = told->waiting[waiting].frame;
-    int64_t delay = context->frame->time - told->waiting[waiting].time;
-    wt_find(context, WT_FINDING_PMTU_OBEYED,
-            .value = {size, report, (uint64_t)(delay > 0 ? delay : 0), told->before});
-    wt_relate_earlier(context, report, WT_RELATION_REACTION, delay);
-    told->answered = true;
+    int64_t delay = reaction->time - waiting->time;
+    const struct wt_relation relation = {
+        .kind = WT_RELATION_REACTION, .frame = reaction->frame, .delay = -delay};
+    wt_find(
+        context, WT_FINDING_PMTU_OBEYED, .shown_in = reaction->frame,
+        .value = {reaction->size, waiting->frame, (uint64_t)(delay > 0 ? delay : 0), reaction->told->before});
+    wt_records_relate(context->engine->records, waiting->frame, &relation);
+    reaction->told->answered = true;
 }
 
 /* Answers the reports that quote bytes of this packet (all of them where bytes have no numbers). */
-static void reaction_answer(struct wt_context *context, struct wt_told *told, uint32_t size)
+static void reaction_answer(const struct wt_context *context, const struct reaction *reaction)
 {
-    const struct wt_packet *packet = context->packet;
-    bool tcp = wt_context_is_tcp(context);
+    struct wt_told *told = reaction->told;
     unsigned kept = 0;
     for (unsigned i = 0; i < told->waiting_count; i++) {
-        int32_t into = wt_seq_distance(told->waiting[i].seq, packet->tcp.seq);
-        if (!tcp || (into >= 0 && (uint32_t)into < packet->payload_len))
-            reaction_tell_obeyed(context, told, size, i);
+        int32_t into = wt_seq_distance(told->waiting[i].seq, reaction->seq);
+        if (!wt_context_is_tcp(context) || (into >= 0 && (uint32_t)into < reaction->payload))
+            reaction_tell_obeyed(context, reaction, &told->waiting[i]);
         else
             told->waiting[kept++] = told->waiting[i];
     }
     told->waiting_count = (uint8_t)kept;
 }
 
-static void reaction_judge_fitting(struct wt_context *context, struct wt_trouble *trouble, uint32_t size,
-                                   bool known)
+static void reaction_judge_fitting(const struct wt_context *context, const struct reaction *reaction)
 {
-    struct wt_told *told = &trouble->told;
-    bool filled = size + REACTION_ROUNDING > told->mtu;
-    if (told->waiting_count == 0 || (!known && told->ignored))
+    struct wt_told *told = reaction->told;
+    bool filled = reaction->size + REACTION_ROUNDING > told->mtu;
+    if (told->waiting_count == 0 || (!reaction->known && told->ignored))
         return;
-    if (context->flow ? !wt_context_is_tcp(context) && size <= told->mtu / 2
-                      : size + REACTION_PADDING <= told->mtu)
+    if (context->flow ? !wt_context_is_tcp(context) && reaction->size <= told->mtu / 2
+                      : reaction->size + REACTION_PADDING <= told->mtu)
         return;
     if (told->ignored >= REACTION_IGNORED_MANY && !filled)
         return;
-    reaction_answer(context, told, size);
+    reaction_answer(context, reaction);
     if (told->answered)
         wt_path_judge(wt_path_record_get(context, &context->packet->src, &context->packet->dst),
                       WT_PATH_OBEYED);
 }
 
-static bool reaction_judge_larger(struct wt_context *context, struct wt_told *told, uint32_t size)
+/* --- not obeyed --- */
+
+/* Bytes of a report, or of a larger packet, are sent again: that they arrive says nothing of how they did
+ * before. */
+static void reaction_spoil(const struct reaction *reaction)
 {
-    if (!context->packet->df || context->packet->fragment || !wt_reaction_could_know(context, told))
+    struct wt_told *told = reaction->told;
+    for (unsigned i = 0; i < told->waiting_count; i++) {
+        int32_t into = wt_seq_distance(told->waiting[i].seq, reaction->seq);
+        told->waiting[i].repeated |= into >= 0 && (uint32_t)into < reaction->payload;
+    }
+    if (told->larger && reaction->repeated && wt_seq_after(told->larger_end, reaction->seq))
+        told->larger = false;
+}
+
+/* Returns whether the packet is larger than its sender could know that it may be. */
+static bool reaction_judge_larger(struct wt_context *context, const struct reaction *reaction)
+{
+    struct wt_told *told = reaction->told;
+    if (!context->packet->df || context->packet->fragment)
         return false;
-    struct wt_path_record *record = wt_path_record_get(context, &context->packet->src, &context->packet->dst);
-    told->ignored++;
-    record->ignored++;
-    enum wt_severity severity = reaction_severity(told, context->packet);
-    wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(severity),
-            .reason = severity == WT_SEVERITY_NOTE ? "an echo request; somebody may be trying sizes" : NULL,
-            .value = {size, told->mtu, told->reports});
-    if (severity > WT_SEVERITY_NOTE)
-        wt_path_judge(record, WT_PATH_IGNORED);
-    return true;
+    if (!reaction->repeated && wt_context_is_tcp(context) && !told->larger) {
+        told->larger = true;
+        told->larger_end = reaction->seq + reaction->payload;
+    }
+    if (reaction->late && reaction->repeated)
+        wt_told_ignored(context, told, context->packet, reaction->frame, reaction->size);
+    return reaction->late;
 }
 
 static void reaction_judge_df(struct wt_context *context, struct wt_told *told)
@@ -236,18 +166,106 @@ static void reaction_judge_df(struct wt_context *context, struct wt_told *told)
                   WT_PATH_DF_CLEARED);
 }
 
+/* --- the packet at hand --- */
+
+static bool reaction_judge(struct wt_context *context, const struct reaction *reaction)
+{
+    if (wt_context_is_tcp(context))
+        reaction_spoil(reaction);
+    if (reaction->size > reaction->told->mtu)
+        return reaction->known && reaction_judge_larger(context, reaction);
+    reaction_judge_fitting(context, reaction);
+    return false;
+}
+
+/* A super-frame: returns whether its size will be known later, or never. */
+static bool reaction_is_in_doubt(const struct wt_context *context, struct reaction *reaction)
+{
+    struct wt_told *told = reaction->told;
+    struct wt_doubt doubt;
+    if (context->facts->wire_frames <= 1 || !wt_context_is_tcp(context) ||
+        reaction_knew_before(context, told))
+        return false;
+    switch (wt_pieces_judge(context, told, &doubt)) {
+    case WT_PIECES_FIT:
+        reaction->size = told->mtu;
+        return false;
+    case WT_PIECES_LATER:
+        doubt.late = reaction->late;
+        doubt.repeated = reaction->repeated;
+        told->doubt = doubt;
+        return true;
+    case WT_PIECES_LIKELY:
+        reaction->known = false;
+        return reaction->size > told->mtu;
+    default:
+        return true;
+    }
+}
+
 bool wt_reaction_judge(struct wt_context *context, struct wt_trouble *trouble)
 {
     struct wt_told *told = &trouble->told;
-    bool known = false;
+    const struct wt_packet *packet = context->packet;
     if (told->frame == 0 || context->frame->time - told->last > WT_PMTU_EXPIRY)
         return false;
     reaction_judge_df(context, told);
-    if (told->mtu == 0 || (!context->innermost && context->packet->l3_len > context->facts->link_mtu))
+    if (told->mtu == 0 || (!context->innermost && packet->l3_len > context->facts->link_mtu))
         return false;
-    uint32_t size = reaction_size(context, told, &known);
-    if (size > told->mtu)
-        return known && reaction_judge_larger(context, told, size);
-    reaction_judge_fitting(context, trouble, size, known);
-    return false;
+    struct reaction reaction = {
+        .told = told,
+        .frame = context->frame->number,
+        .time = context->frame->time,
+        .seq = packet->tcp.seq,
+        .payload = packet->payload_len,
+        .size = wt_segmentation_wire_l3(context),
+        .repeated = wt_context_is_tcp(context) && reaction_is_repeated(context),
+        .late = wt_reaction_could_know(context, told),
+        .known = true,
+    };
+    return !reaction_is_in_doubt(context, &reaction) && reaction_judge(context, &reaction);
+}
+
+/* --- the super-frame before it --- */
+
+/* Its size is known now: what the history holds of it is more than an estimate. */
+static void reaction_amend(const struct wt_context *context, const struct wt_doubt *doubt, uint32_t size,
+                           bool larger)
+{
+    struct wt_past *past =
+        wt_history_newest(context->engine->history, wt_context_side(context)->reports.newest);
+    if (!past || past->frame != doubt->frame || size <= past->headers)
+        return;
+    past->larger = larger;
+    past->certain = true;
+    past->segment = size - past->headers;
+    past->segments = (doubt->payload - 1) / past->segment + 1;
+    past->wire_l3 = size;
+}
+
+void wt_reaction_resolve(struct wt_context *context, struct wt_trouble *trouble)
+{
+    struct wt_told *told = &trouble->told;
+    const struct wt_doubt doubt = told->doubt;
+    if (doubt.frame == 0 || context->frame->number == doubt.frame)
+        return;
+    enum wt_pieces pieces = wt_pieces_resolve(context, &doubt);
+    if (pieces == WT_PIECES_LATER)
+        return;
+    told->doubt.frame = 0;
+    if (pieces == WT_PIECES_UNKNOWN || told->mtu == 0)
+        return;
+    const struct reaction reaction = {
+        .told = told,
+        .frame = doubt.frame,
+        .time = doubt.time,
+        .seq = doubt.seq,
+        .payload = doubt.payload,
+        .size = pieces == WT_PIECES_OLD ? told->before : told->mtu,
+        .repeated = doubt.repeated,
+        .late = doubt.late,
+        .known = true,
+    };
+    bool larger = reaction_judge(context, &reaction);
+    reaction_amend(context, &doubt, reaction.size, larger);
 }

@@ -5,11 +5,12 @@
 
 #include "engine/context.h"
 
-/* Waits for the reaction to `report`, whose offender is known; confirms that earlier ones were ignored. */
-void wt_reaction_await(struct wt_context *context, const struct wt_report *report);
-
-/* Judges a packet of a sender that was told something. Returns whether it ignores that. */
+/* Judges a packet of a sender that was told something. Returns whether it is larger than that, and its sender
+ * could know. */
 bool wt_reaction_judge(struct wt_context *context, struct wt_trouble *trouble);
+
+/* Judges the super-frame before it, if the packet at hand tells the size of its pieces. */
+void wt_reaction_resolve(struct wt_context *context, struct wt_trouble *trouble);
 
 /* Whether the sender of `context`'s packet could know a report told at `told->time` when it sent it. */
 bool wt_reaction_could_know(const struct wt_context *context, const struct wt_told *told);

@@ -26,7 +26,7 @@
 #include "cutting.h"
 #include "engine/context.h"
 #include "engine/state/sequence.h"
-#include "reaction.h"
+#include "told.h"
 
 enum {
     REPORT_STRAYS_MAX = 100, /* a second; a busy router sends less than that for one host */
@@ -71,7 +71,7 @@ static bool report_look_up(const struct wt_context *context, struct wt_report *r
         newest = report->path->newest;
     bool readable = report->quote.has_l4 || report->quote.has_id || report->quote.proto != WT_PROTO_TCP;
     if (readable)
-        report->offender = wt_history_find(context->engine->history, newest, &report->quote);
+        report->offender = wt_history_find(context->engine->history, newest, &report->quote, &report->weak);
     return report->flow || report->offender;
 }
 
@@ -296,5 +296,5 @@ void wt_report_judge(struct wt_context *context)
     if (report.mtu && report_counts(&report))
         report_learn(context, &report);
     if (asks)
-        wt_reaction_await(context, &report);
+        wt_told_hear(context, &report);
 }

@@ -32,6 +32,7 @@ struct wt_report {
     struct wt_path_record *record;
     uint32_t mtu;    /* that the report tells of the path; 0 if it tells none */
     bool translated; /* the quote held other addresses or ports */
+    bool weak;       /* nothing but its length makes the offender fit the quote */
 };
 
 /* Judges the report that `context` is about. */

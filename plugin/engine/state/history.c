@@ -95,6 +95,11 @@ static const struct wt_past *history_at(const struct wt_history *history, uint32
     return there ? &history->past[position % HISTORY_SIZE] : NULL;
 }
 
+struct wt_past *wt_history_newest(struct wt_history *history, uint32_t newest)
+{
+    return history_at(history, newest) ? &history->past[newest % HISTORY_SIZE] : NULL;
+}
+
 struct wt_history_walk wt_history_walk(struct wt_history *history, uint32_t newest)
 {
     return (struct wt_history_walk){history, newest, 0};
@@ -150,7 +155,7 @@ static unsigned history_fit_best(const struct wt_packet *quote)
 }
 
 const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newest,
-                                      const struct wt_packet *quote)
+                                      const struct wt_packet *quote, bool *weak)
 {
     struct wt_history_walk walk = wt_history_walk(history, newest);
     const struct wt_past *past = NULL, *found = NULL;
@@ -162,6 +167,7 @@ const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newes
             found = past;
         }
     }
+    *weak = !(best & (FIT_ID | FIT_BYTES));
     return found;
 }
 

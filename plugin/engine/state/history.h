@@ -31,8 +31,8 @@ struct wt_past {
     uint16_t src_port, dst_port;
     uint8_t proto;
     bool has_id;
-    bool ignoring; /* judged to ignore an earlier report */
-    bool certain;  /* `segment` is what the stack asked for, not a mere estimate */
+    bool larger;  /* than an earlier report allows, which its sender could know */
+    bool certain; /* `segment` is what the stack asked for, not a mere estimate */
 };
 
 struct wt_history;
@@ -62,10 +62,10 @@ const struct wt_past *wt_history_next(struct wt_history_walk *walk);
 /*
  * The packet of the chain at `newest` that `quote` can have been taken from; NULL if there is none. An IP
  * identification that fits outweighs a length that fits, and that a later packet with the same sequence
- * number: a repeated segment has another identification.
+ * number: a repeated segment has another identification. `weak` tells that only its length fits.
  */
 const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newest,
-                                      const struct wt_packet *quote);
+                                      const struct wt_packet *quote, bool *weak);
 
 /*
  * The same where a translator left other addresses or ports in the quote than were captured on `interface`:
@@ -74,6 +74,9 @@ const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newes
  */
 const struct wt_past *wt_history_find_translated(struct wt_history *history, uint32_t interface,
                                                  const struct wt_packet *quote);
+
+/* The newest packet of a chain, to be completed; NULL if it was overwritten. Until the next wt_history_add(). */
+struct wt_past *wt_history_newest(struct wt_history *history, uint32_t newest);
 
 /* Whether the sender's stack cut at `seq`: a segment of the TCP chain at `newest` begins or ends there. */
 bool wt_history_is_boundary(struct wt_history *history, uint32_t newest, uint32_t seq);

@@ -53,6 +53,18 @@ void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct
     path->report_time = now;
 }
 
+void wt_path_widen(const struct wt_context *context, const struct wt_address *src,
+                   const struct wt_address *dst, uint32_t mtu)
+{
+    const struct wt_path_key key = wt_path_key(context->frame->interface, src, dst);
+    struct wt_path *path = wt_map_find(context->engine->paths, &key);
+    struct wt_path_record *record = wt_map_find(context->engine->path_records, &key);
+    if (path && path->mtu == mtu)
+        path->mtu = 0;
+    if (record && record->mtu == mtu)
+        record->mtu = 0;
+}
+
 void wt_path_expire(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record)
 {
     if (record->mtu && context->frame->time - record->last > WT_PMTU_EXPIRY)

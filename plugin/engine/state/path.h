@@ -58,6 +58,10 @@ struct wt_path_record *wt_path_record_get(const struct wt_context *context, cons
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
                   uint32_t mtu);
 
+/* Forgets a path MTU of `mtu` from `src` to `dst`: larger packets were seen to pass. */
+void wt_path_widen(const struct wt_context *context, const struct wt_address *src,
+                   const struct wt_address *dst, uint32_t mtu);
+
 /* Forgets a path MTU that nobody has confirmed for longer than senders believe it. */
 void wt_path_expire(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record);
 

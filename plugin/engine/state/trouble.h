@@ -13,6 +13,27 @@ enum {
     WT_TOLD_WAITING = 12 /* reports without an answer that are remembered: a first flight has ten segments */
 };
 
+/* A report without an answer yet. */
+struct wt_waiting {
+    int64_t time;
+    uint32_t frame;
+    uint32_t seq;  /* of the segment that it quotes */
+    uint32_t id;   /* IP identification of the report itself */
+    bool repeated; /* the quoted bytes were sent again since */
+};
+
+/* A super-frame whose pieces the identification of the flow's next frame counts, see pieces.c. */
+struct wt_doubt {
+    int64_t time;
+    uint32_t frame; /* 0: none */
+    uint32_t seq, payload;
+    uint32_t id;
+    uint32_t headers;                /* of each piece */
+    uint32_t old_pieces, new_pieces; /* in the size before the report, and in the one it asks for */
+    bool late;                       /* its sender could know the report */
+    bool repeated;                   /* it begins with bytes sent before */
+};
+
 /* What its sender was told by reports. */
 struct wt_told {
     int64_t time; /* of the first report of `mtu` */
@@ -22,14 +43,16 @@ struct wt_told {
     uint32_t before; /* size on the wire of the packet that it quotes */
     uint32_t reports;
     uint32_t ignored;
-    struct {
-        int64_t time;
-        uint32_t frame, seq;
-    } waiting[WT_TOLD_WAITING]; /* reports that were not answered yet, and the segment that each quotes */
+    struct wt_waiting waiting[WT_TOLD_WAITING];
     uint8_t waiting_count;
     bool answered; /* obeyed once */
     bool df;       /* the quoted packet had DF set */
     bool df_cleared;
+    bool weak;   /* no report fits the packet that it quotes by more than its length */
+    bool larger; /* a larger packet of new bytes was sent, and what becomes of it is not known yet */
+    uint32_t larger_end;
+    uint32_t confirmed; /* frame of the latest packet that was found to ignore it */
+    struct wt_doubt doubt;
 };
 
 /* The oldest segment that is sent again and again. */
