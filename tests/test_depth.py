@@ -17,7 +17,7 @@ def test_command(command):
 @pytest.mark.parametrize("build", conftest.TESTED)
 def test_shift(build):
     """Sequence numbers that pass 2^32 in the middle of every connection, and other clocks, change nothing that is said."""
-    captures = sorted((conftest.ROOT / "captures").rglob("*.pcapng"))
+    captures = conftest.bundled()
     ran = subprocess.run([conftest.BUILDS[build] / "tools/shift", *captures], capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr
     assert ran.stdout == f"{len(captures)} of {len(captures)} the same\n"

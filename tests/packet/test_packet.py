@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 
+import conftest
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -15,7 +16,7 @@ import samples  # noqa: E402
 
 ROOT = HERE.parents[1]
 READPCAP = ROOT / "build" / "tools" / "readpcap"
-CAPTURES = sorted(path.relative_to(ROOT / "captures") for path in (ROOT / "captures").rglob("*.pcap*"))
+CAPTURES = [path.relative_to(ROOT / "captures") for path in conftest.bundled()]
 
 
 def test_samples_header_is_current():

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+import conftest
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -25,7 +26,7 @@ CUT = 192
 def groups():
     """{name: files of all its points}, for each scenario captured at two points or more."""
     found = collections.defaultdict(list)
-    for path in sorted((ROOT / "captures").rglob("*.pcapng")):
+    for path in conftest.bundled():
         name, _, role = path.name.rpartition(".")[0].partition(".")
         if role and role != "merged":
             found[f"{path.parent.name}/{name}"].append(path)
