@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
-#include "engine/verdict/cases.h"
-
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     struct wt_finding finding = {.id = id,
@@ -16,13 +14,20 @@ static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_
     return finding;
 }
 
+static void context_hear(const struct wt_context *context, uint32_t shown_in, struct wt_finding *finding,
+                         const struct wt_evidence *evidence)
+{
+    for (wt_hook_hear *const *hear = context->engine->hear; *hear; hear++)
+        (*hear)(context, shown_in, finding, evidence);
+}
+
 void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     struct wt_records *records = context->engine->records;
     const uint32_t here = context->frame->number;
     const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
     struct wt_finding finding = context_finding(id, evidence);
-    wt_diagnosis_hear(context, shown_in, &finding, evidence);
+    context_hear(context, shown_in, &finding, evidence);
     finding.counted = shown_in == here;
     wt_records_add(records, shown_in, &finding);
     if (finding.counted)

@@ -6,7 +6,7 @@
 
 #include <wiretruth/engine.h>
 
-#include "engine/pmtu/report.h"
+#include "detector.h"
 #include "engine/state/flow.h"
 #include "engine/state/history.h"
 #include "engine/state/host.h"
@@ -20,15 +20,12 @@ struct wt_engine {
     struct wt_link *link; /* of the last frame: most captures have one interface */
     struct wt_map *links, *hosts, *paths, *flows;
     struct wt_flow_recent recent[WT_FLOWS_RECENT];
-    struct wt_map *wrongs, *leaks;          /* of checksums */
     struct wt_map *path_records, *troubles; /* made at the first symptom */
-    struct wt_strays strays;
-    struct wt_reported reported;
     struct wt_history *history;
     struct wt_records *records;
-    struct wt_windows *windows;
-    struct wt_cases *cases;
-    struct wt_twins *twins;
+    struct wt_hooks handshake, learn, judge, remember, measure, frame;
+    wt_hook_hear *hear[WT_DETECTORS_MAX + 1];
+    void *kept[WT_KEEPERS]; /* what detectors keep of the capture, known to them alone */
 };
 
 struct wt_context {
@@ -49,6 +46,12 @@ struct wt_context {
     bool loopback;    /* never left the host */
     bool super_frame; /* some packet of this frame stands for several wire frames */
 };
+
+/* What the detector `keeper` keeps of the capture, as its new() made it. */
+static inline void *wt_kept(const struct wt_context *context, enum wt_keeper keeper)
+{
+    return context->engine->kept[keeper];
+}
 
 /* Two ends of what a finding is about: whose packets they are, and who gets them. */
 struct wt_ends {

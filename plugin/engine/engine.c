@@ -1,21 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order of the detectors is fixed, since each builds on what those before it settled: the link's MTU,
- * then which frames are super-frames, then what the checksums mean, windows, and the path MTU. What the
- * packet adds to the state of its flow and hosts comes last, so that a detector sees what was known before
- * it.
+ * The array below is the order of the detectors. It is fixed, since each builds on what those before it settled:
+ * which frames are super-frames, then what the checksums mean, windows, and the path MTU. What the packet adds
+ * to the state of its flow and hosts comes last, so that a detector sees what was known before it; see
+ * detector.h for the hooks.
  */
 #include "context.h"
+#include "detector.h"
 #include "engine/checksum/cause.h"
 #include "engine/checksum/checksum.h"
 #include "engine/checksum/leak.h"
 #include "engine/pmtu/pmtu.h"
+#include "engine/pmtu/report.h"
 #include "engine/points/twin.h"
 #include "engine/size/direction.h"
 #include "engine/size/mtu.h"
 #include "engine/size/segmentation.h"
 #include "engine/verdict/cases.h"
 #include "engine/window/window.h"
+
+static const struct wt_detector *const detectors[] = {
+    &wt_segmentation_detector, /* which frames are super-frames */
+    &wt_cause_detector,        /* asked by that of checksums */
+    &wt_leak_detector,         /* likewise */
+    &wt_checksum_detector,     /* a small packet's tells at once on which side it was captured */
+    &wt_direction_detector,    &wt_window_detector, &wt_mtu_detector, /* what is no super-frame, but too large */
+    &wt_report_detector,       &wt_pmtu_detector,   &wt_twin_detector, &wt_verdict_detector,
+};
+
+_Static_assert(G_N_ELEMENTS(detectors) <= WT_DETECTORS_MAX, "room for all");
+
+static void hooks_add(struct wt_hooks *hooks, wt_hook *hook)
+{
+    unsigned count = 0;
+    while (hooks->at[count])
+        count++;
+    hooks->at[count] = hook;
+}
+
+static void hooks_run(const struct wt_hooks *hooks, struct wt_context *context)
+{
+    for (wt_hook *const *at = hooks->at; *at; at++)
+        (*at)(context);
+}
+
+static void engine_add_hear(struct wt_engine *engine, wt_hook_hear *hear)
+{
+    unsigned count = 0;
+    while (engine->hear[count])
+        count++;
+    engine->hear[count] = hear;
+}
+
+static void engine_add(struct wt_engine *engine, const struct wt_detector *detector)
+{
+    hooks_add(&engine->handshake, detector->handshake);
+    hooks_add(&engine->learn, detector->learn);
+    hooks_add(&engine->judge, detector->judge);
+    hooks_add(&engine->remember, detector->remember);
+    hooks_add(&engine->measure, detector->measure);
+    hooks_add(&engine->frame, detector->frame);
+    engine_add_hear(engine, detector->hear);
+    if (detector->new)
+        engine->kept[detector->keeper] = detector->new ();
+}
 
 struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
 {
@@ -27,13 +75,10 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->path_records = wt_path_records_new();
     engine->troubles = wt_troubles_new();
     engine->flows = wt_flows_new();
-    engine->wrongs = wt_wrongs_new();
-    engine->leaks = wt_leaks_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
-    engine->windows = wt_windows_new();
-    engine->cases = wt_cases_new();
-    engine->twins = wt_twins_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
+        engine_add(engine, detectors[i]);
     return engine;
 }
 
@@ -47,13 +92,11 @@ void wt_engine_free(struct wt_engine *engine)
     wt_map_free(engine->path_records);
     wt_map_free(engine->troubles);
     wt_map_free(engine->flows);
-    wt_map_free(engine->wrongs);
-    wt_map_free(engine->leaks);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
-    wt_windows_free(engine->windows);
-    wt_cases_free(engine->cases);
-    wt_twins_free(engine->twins);
+    for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
+        if (detectors[i]->free)
+            detectors[i]->free(engine->kept[detectors[i]->keeper]);
     g_free(engine);
 }
 
@@ -133,36 +176,21 @@ static void engine_resolve(struct wt_context *context)
     engine_resolve_path(context, path, fleeting);
 }
 
-/* A partial checksum on a small packet makes its sender local at once, so that the first frame is directed
- * too. */
-static void engine_learn_small(struct wt_context *context)
-{
-    if (context->packet->payload_len == 0)
-        wt_checksum_learn(context);
-}
-
 static void engine_judge(struct wt_context *context)
 {
+    const struct wt_engine *engine = context->engine;
     engine_resolve(context);
     bool tcp = wt_context_is_tcp(context);
     if (tcp) {
         wt_flow_handshake(context->flow, context->sender, context->packet, context->frame->time);
-        wt_window_handshake(context);
+        hooks_run(&engine->handshake, context);
     }
-    engine_learn_small(context);
-    wt_direction_judge(context);
-    wt_mtu_learn(context);
-    wt_segmentation_judge(context);
-    wt_checksum_judge(context);
-    wt_window_judge(context);
-    if (context->innermost)
-        wt_mtu_judge(context);
-    wt_pathmtu_judge(context);
-    if (context->packet->payload_len > 0 && !context->super_frame) /* a super-frame was learnt from at once */
-        wt_checksum_learn(context);
+    hooks_run(&engine->learn, context);
+    hooks_run(&engine->judge, context);
+    hooks_run(&engine->remember, context);
     if (tcp)
         wt_flow_advance(context->flow, context->sender, context->packet, context->frame->time);
-    wt_window_measure(context);
+    hooks_run(&engine->measure, context);
 }
 
 /* The link of the last frame is the newest one, so it is never given up while it is remembered here. */
@@ -197,7 +225,9 @@ void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *fra
     wt_flow_expect(engine->flows, frame->interface, innermost);
     if (innermost->proto == WT_PROTO_TCP && innermost->tcp.flags & WT_TCP_SYN) {
         engine_expect_ends(engine, frame->interface, innermost);
-        wt_window_expect(engine->windows, innermost);
+        for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
+            if (detectors[i]->expect)
+                detectors[i]->expect(engine->kept[detectors[i]->keeper], innermost);
     }
 }
 
@@ -223,7 +253,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
         context.tcp = false;
         engine_judge(&context);
     }
-    wt_twin_judge(&context);
+    hooks_run(&engine->frame, &context);
 }
 
 const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number)

@@ -183,10 +183,20 @@ static void check_table(struct wt_map *table, uint32_t frames)
 
 static void check_tables(const struct wt_engine *engine, uint32_t frames)
 {
-    struct wt_map *const tables[] = {engine->links,        engine->hosts,          engine->paths,
-                                     engine->flows,        engine->wrongs,         engine->leaks,
-                                     engine->troubles,     engine->windows->syns,  engine->windows->hints,
-                                     engine->path_records, engine->windows->stalls};
+    const struct wt_windows *windows = engine->kept[WT_KEEPER_WINDOW];
+    struct wt_map *const tables[] = {
+        engine->links,
+        engine->hosts,
+        engine->paths,
+        engine->flows,
+        engine->troubles,
+        engine->path_records,
+        engine->kept[WT_KEEPER_CAUSE],
+        engine->kept[WT_KEEPER_LEAK],
+        windows->syns,
+        windows->hints,
+        windows->stalls,
+    };
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         check_table(tables[i], frames);
 }

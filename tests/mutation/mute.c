@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "engine/context.h"
-#include "engine/verdict/cases.h"
+#include <wiretruth/diagnosis.h>
 
-void __real_wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
-void __wrap_wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
-uint32_t __real_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding, const struct wt_evidence *evidence);
-uint32_t __wrap_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding, const struct wt_evidence *evidence);
+void __real_wt_find_with(const struct wt_context *context, enum wt_finding_id id,
+                         const struct wt_evidence *evidence);
+void __wrap_wt_find_with(const struct wt_context *context, enum wt_finding_id id,
+                         const struct wt_evidence *evidence);
 enum wt_confidence __real_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
 enum wt_confidence __wrap_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c);
 const struct wt_case *__real_wt_engine_proof(const struct wt_engine *engine, uint32_t number);
@@ -29,26 +27,16 @@ static bool mute(const char *name)
     return muted && strcmp(muted, name) == 0;
 }
 
-static bool mute_finding(const struct wt_finding *finding)
-{
-    return mute(wt_finding_table[finding->id].name);
-}
-
 static bool mute_case(const struct wt_case *c)
 {
     return mute(wt_diagnosis_table[c->id].name);
 }
 
-void __wrap_wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding)
+void __wrap_wt_find_with(const struct wt_context *context, enum wt_finding_id id,
+                         const struct wt_evidence *evidence)
 {
-    if (!mute_finding(finding))
-        __real_wt_records_add(records, number, finding);
-}
-
-uint32_t __wrap_wt_diagnosis_hear(const struct wt_context *context, uint32_t number,
-                                  const struct wt_finding *finding, const struct wt_evidence *evidence)
-{
-    return mute_finding(finding) ? 0 : __real_wt_diagnosis_hear(context, number, finding, evidence);
+    if (!mute(wt_finding_table[id].name))
+        __real_wt_find_with(context, id, evidence);
 }
 
 enum wt_confidence __wrap_wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c)

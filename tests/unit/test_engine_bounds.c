@@ -223,6 +223,7 @@ static unsigned entries(struct wt_map *table)
 
 static void check_bounds(const struct wt_engine *engine)
 {
+    const struct wt_windows *windows = engine->kept[WT_KEEPER_WINDOW];
     const struct {
         struct wt_map *table;
         unsigned limit;
@@ -233,11 +234,11 @@ static void check_bounds(const struct wt_engine *engine)
         {engine->path_records, PATH_RECORDS},
         {engine->links, LINKS},
         {engine->troubles, TROUBLES},
-        {engine->windows->syns, SYNS},
-        {engine->windows->hints, HINTS},
-        {engine->windows->stalls, STALLS},
-        {engine->leaks, LEAKS},
-        {engine->wrongs, WRONGS},
+        {windows->syns, SYNS},
+        {windows->hints, HINTS},
+        {windows->stalls, STALLS},
+        {engine->kept[WT_KEEPER_LEAK], LEAKS},
+        {engine->kept[WT_KEEPER_CAUSE], WRONGS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++)
         g_assert_cmpuint(entries(bounds[i].table), <=, bounds[i].limit);

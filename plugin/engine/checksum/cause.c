@@ -54,7 +54,7 @@ struct cause {
 
 WT_MAP_KEY(cause, struct cause_key)
 
-struct wt_map *wt_wrongs_new(void)
+static void *cause_new(void)
 {
     return wt_map_new(sizeof(struct cause), sizeof(struct cause_key), WRONGS_MAX, cause_hash, cause_equal);
 }
@@ -162,7 +162,7 @@ void wt_cause_judge(struct wt_context *context, bool ip_header)
 {
     const struct wt_packet *packet = context->packet;
     const struct cause_key key = cause_key(context, ip_header, false);
-    struct cause *cause = wt_map_get(context->engine->wrongs, &key);
+    struct cause *cause = wt_map_get(wt_kept(context, WT_KEEPER_CAUSE), &key);
     cause_count(cause, packet, ip_header);
     if (!ip_header)
         cause_open(cause, context);
@@ -185,7 +185,7 @@ void wt_cause_judge(struct wt_context *context, bool ip_header)
 static void cause_learn_repeated(struct wt_context *context)
 {
     const struct cause_key key = cause_key(context, false, false);
-    struct cause *cause = wt_map_find(context->engine->wrongs, &key);
+    struct cause *cause = wt_map_find(wt_kept(context, WT_KEEPER_CAUSE), &key);
     const struct wt_packet *packet = context->packet;
     if (cause && cause->open && packet->payload_len && packet->l4_checksum != WT_CHECKSUM_BAD &&
         wt_seq_distance(cause->seq, packet->tcp.seq) >= 0 &&
@@ -198,7 +198,7 @@ static void cause_learn_repeated(struct wt_context *context)
 static void cause_learn_acked(struct wt_context *context)
 {
     const struct cause_key key = cause_key(context, false, true);
-    struct cause *cause = wt_map_find(context->engine->wrongs, &key);
+    struct cause *cause = wt_map_find(wt_kept(context, WT_KEEPER_CAUSE), &key);
     if (!cause || !cause->open || !(context->packet->tcp.flags & WT_TCP_ACK))
         return;
     if (wt_seq_distance(context->packet->tcp.ack, cause->end) < 0)
@@ -216,3 +216,10 @@ void wt_cause_learn(struct wt_context *context)
     if (wt_context_peer(context)->segments.wrong)
         cause_learn_acked(context);
 }
+
+const struct wt_detector wt_cause_detector = {
+    .name = "checksum cause",
+    .keeper = WT_KEEPER_CAUSE,
+    .new = cause_new,
+    .free = wt_map_discard,
+};

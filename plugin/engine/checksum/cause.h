@@ -5,7 +5,8 @@
 
 #include "engine/context.h"
 
-struct wt_map *wt_wrongs_new(void);
+/* Keeps what was seen of each sender of wrong checksums; the detector of checksums asks it. */
+extern const struct wt_detector wt_cause_detector;
 
 /* Judges a bad checksum of the packet: of its IPv4 header, or of what is behind it. */
 void wt_cause_judge(struct wt_context *context, bool ip_header);

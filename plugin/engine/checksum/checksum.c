@@ -35,7 +35,7 @@ static void checksum_judge_left(struct wt_context *context)
         wt_find(context, WT_FINDING_CHECKSUM_UNFILLED, .value = {0});
 }
 
-void wt_checksum_judge(struct wt_context *context)
+static void checksum_judge(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     bool ordinary = packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_ABSENT;
@@ -58,7 +58,8 @@ static void checksum_count(uint8_t *count)
     *count = (uint8_t)(*count + (*count < UINT8_MAX));
 }
 
-void wt_checksum_learn(struct wt_context *context)
+/* Counts the packet's checksum for its sender. */
+static void checksum_take(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     wt_host_learn(context->src, packet, false);
@@ -67,3 +68,25 @@ void wt_checksum_learn(struct wt_context *context)
     struct wt_side_segments *own = &wt_context_side(context)->segments;
     checksum_count(packet->payload_len ? &own->intact : &own->intact_bare);
 }
+
+/* A partial checksum on a small packet makes its sender local at once, so that the first frame is directed
+ * too. */
+static void checksum_learn(struct wt_context *context)
+{
+    if (context->packet->payload_len == 0)
+        checksum_take(context);
+}
+
+/* After the judgement, which asks what was known before. A super-frame was learnt from at once. */
+static void checksum_remember(struct wt_context *context)
+{
+    if (context->packet->payload_len > 0 && !context->super_frame)
+        checksum_take(context);
+}
+
+const struct wt_detector wt_checksum_detector = {
+    .name = "checksum",
+    .learn = checksum_learn,
+    .judge = checksum_judge,
+    .remember = checksum_remember,
+};

@@ -5,10 +5,8 @@
 
 #include "engine/context.h"
 
-/* Judges both checksums of the packet. After segmentation, since a merged frame's stale sum is no damage. */
-void wt_checksum_judge(struct wt_context *context);
-
-/* Counts the packet's checksum for its sender. After the judgement, which asks what was known before. */
-void wt_checksum_learn(struct wt_context *context);
+/* Judges both checksums of the packet, and counts them for its sender. After segmentation, since a merged
+ * frame's stale sum is no damage. */
+extern const struct wt_detector wt_checksum_detector;
 
 #endif

@@ -38,7 +38,7 @@ struct leak {
 
 WT_MAP_KEY(leak, struct leak_key)
 
-struct wt_map *wt_leaks_new(void)
+static void *leak_new(void)
 {
     return wt_map_new(sizeof(struct leak), sizeof(struct leak_key), LEAKS_MAX, leak_hash, leak_equal);
 }
@@ -84,7 +84,7 @@ bool wt_leak_suspect(struct wt_context *context)
     if (!left && !leak_is_super_sum(context))
         return false;
     const struct leak_key key = leak_key(context);
-    struct leak *leak = wt_map_get(context->engine->leaks, &key);
+    struct leak *leak = wt_map_get(wt_kept(context, WT_KEEPER_LEAK), &key);
     leak->frame = context->frame->number;
     leak->time = context->frame->time;
     wt_context_side(context)->segments.leaking = true;
@@ -100,10 +100,17 @@ void wt_leak_judge(struct wt_context *context)
     if (packet->l4_checksum != WT_CHECKSUM_VALID || packet->payload_len == 0 || !peer->has_acked)
         return;
     const struct leak_key key = leak_key(context);
-    struct leak *leak = wt_map_find(context->engine->leaks, &key);
+    struct leak *leak = wt_map_find(wt_kept(context, WT_KEEPER_LEAK), &key);
     if (!leak || leak->frame == 0 || wt_seq_after(peer->acked, packet->tcp.seq))
         return;
     wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = leak->frame, .value = {context->frame->number});
     wt_relate(context, WT_RELATION_ORIGINAL, leak->frame, context->frame->time - leak->time);
     leak->frame = 0; /* said once */
 }
+
+const struct wt_detector wt_leak_detector = {
+    .name = "checksum leak",
+    .keeper = WT_KEEPER_LEAK,
+    .new = leak_new,
+    .free = wt_map_discard,
+};

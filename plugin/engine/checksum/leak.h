@@ -5,7 +5,8 @@
 
 #include "engine/context.h"
 
-struct wt_map *wt_leaks_new(void);
+/* Keeps what was seen of each segment whose checksum may have leaked; the detector of checksums asks it. */
+extern const struct wt_detector wt_leak_detector;
 
 /* True if the packet's checksum may have leaked from its sender; then it is remembered. */
 bool wt_leak_suspect(struct wt_context *context);

@@ -4,6 +4,7 @@
 #define WIRETRUTH_CUTTING_H
 
 #include "engine/context.h"
+#include "report.h"
 
 /* At the sender: a report quotes a piece that no stack would have asked for. */
 void wt_cutting_judge_report(struct wt_context *context, const struct wt_report *report);

@@ -140,10 +140,15 @@ static void pathmtu_judge_packet(struct wt_context *context)
     pathmtu_remember(context, larger);
 }
 
-void wt_pathmtu_judge(struct wt_context *context)
+static void pathmtu_judge(struct wt_context *context)
 {
     if (context->packet->has_l4 && context->packet->icmp.report)
         wt_report_judge(context);
     else
         pathmtu_judge_packet(context);
 }
+
+const struct wt_detector wt_pmtu_detector = {
+    .name = "path MTU",
+    .judge = pathmtu_judge,
+};

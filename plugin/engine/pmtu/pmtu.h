@@ -6,6 +6,6 @@
 #include "engine/context.h"
 
 /* Judges a report, or a packet of a path that was reported about. After segmentation. Remembers the packet. */
-void wt_pathmtu_judge(struct wt_context *context);
+extern const struct wt_detector wt_pmtu_detector;
 
 #endif

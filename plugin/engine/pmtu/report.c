@@ -33,6 +33,24 @@ enum {
     REPORT_SLACK = 64,       /* tags and options that make a packet longer than the link MTU suggests */
 };
 
+/* What is kept of a capture's reports. */
+struct reports {
+    int64_t strays_since;
+    uint32_t strays; /* reports since then that match nothing in the capture */
+    uint32_t latest; /* frame of the latest report, and the path that it was found to be about */
+    struct wt_address src, dst;
+};
+
+static void *reports_new(void)
+{
+    return g_new0(struct reports, 1);
+}
+
+static struct reports *reports_of(const struct wt_context *context)
+{
+    return wt_kept(context, WT_KEEPER_REPORT);
+}
+
 /* RFC 1191 7.1: the largest plateau below `length`. */
 static uint32_t report_plateau(uint32_t length)
 {
@@ -100,6 +118,14 @@ static void report_look_behind_translator(const struct wt_context *context, stru
     report->translated = true;
 }
 
+static void reports_take(const struct wt_context *context, const struct wt_packet *quote)
+{
+    struct reports *reports = reports_of(context);
+    reports->latest = context->frame->number;
+    reports->src = quote->src;
+    reports->dst = quote->dst;
+}
+
 static void report_resolve(const struct wt_context *context, struct wt_report *report)
 {
     report->packet = context->packet;
@@ -109,8 +135,7 @@ static void report_resolve(const struct wt_context *context, struct wt_report *r
     if (!report->path)
         report->path = report_path(context, &report->quote);
     report->record = wt_path_record_get(context, &report->quote.src, &report->quote.dst);
-    context->engine->reported =
-        (struct wt_reported){context->frame->number, report->quote.src, report->quote.dst};
+    reports_take(context, &report->quote);
     report->record->reports++;
     report->record->link_mtu = context->facts->link_mtu;
     wt_path_judge(report->record, WT_PATH_REPORTED);
@@ -132,11 +157,13 @@ static const char *report_origin(const struct wt_report *report)
 /* Whether too many reports of late match nothing. */
 static bool report_is_flood(const struct wt_context *context)
 {
-    struct wt_strays *strays = &context->engine->strays;
-    int64_t age = context->frame->time - strays->since;
-    if (age < 0 || age > WT_SECOND)
-        *strays = (struct wt_strays){.since = context->frame->time};
-    return ++strays->count > REPORT_STRAYS_MAX;
+    struct reports *reports = reports_of(context);
+    int64_t age = context->frame->time - reports->strays_since;
+    if (age < 0 || age > WT_SECOND) {
+        reports->strays_since = context->frame->time;
+        reports->strays = 0;
+    }
+    return ++reports->strays > REPORT_STRAYS_MAX;
 }
 
 static bool report_is_before_capture(const struct wt_report *report)
@@ -298,3 +325,21 @@ void wt_report_judge(struct wt_context *context)
     if (asks)
         wt_told_hear(context, &report);
 }
+
+bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct wt_address *src,
+                        struct wt_address *dst)
+{
+    const struct reports *reports = engine->kept[WT_KEEPER_REPORT];
+    if (reports->latest != number)
+        return false;
+    *src = reports->src;
+    *dst = reports->dst;
+    return true;
+}
+
+const struct wt_detector wt_report_detector = {
+    .name = "report",
+    .keeper = WT_KEEPER_REPORT,
+    .new = reports_new,
+    .free = g_free,
+};

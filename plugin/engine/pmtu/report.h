@@ -3,23 +3,12 @@
 #ifndef WIRETRUTH_REPORT_H
 #define WIRETRUTH_REPORT_H
 
+#include "engine/detector.h"
 #include "engine/state/flow.h"
 #include "engine/state/history.h"
 #include "engine/state/path.h"
 
 struct wt_context;
-
-/* How many reports match nothing in the capture, of late. */
-struct wt_strays {
-    int64_t since;
-    uint32_t count;
-};
-
-/* The latest report, and the path that it was found to be about. */
-struct wt_reported {
-    uint32_t frame;
-    struct wt_address src, dst;
-};
 
 /* A report, and what it was found to be about. */
 struct wt_report {
@@ -37,5 +26,8 @@ struct wt_report {
 
 /* Judges the report that `context` is about. */
 void wt_report_judge(struct wt_context *context);
+
+/* Keeps which report came last, and how many of late match nothing; the detector of path MTUs asks it. */
+extern const struct wt_detector wt_report_detector;
 
 #endif

@@ -35,7 +35,7 @@ struct wt_twins {
     uint32_t summarised;
 };
 
-struct wt_twins *wt_twins_new(void)
+static void *twins_new(void)
 {
     struct wt_twins *twins = g_new0(struct wt_twins, 1);
     twins->store = wt_twin_store_new();
@@ -43,8 +43,9 @@ struct wt_twins *wt_twins_new(void)
     return twins;
 }
 
-void wt_twins_free(struct wt_twins *twins)
+static void twins_free(void *kept)
 {
+    struct wt_twins *twins = kept;
     wt_twin_store_free(twins->store);
     wt_points_free(twins->points);
     g_free(twins);
@@ -176,7 +177,7 @@ static bool twin_passes_intact(struct wt_twins *twins, const struct wt_twin_pair
 static void twin_note(const struct wt_context *context, struct wt_sighting *sighting,
                       const struct wt_twin_match *match)
 {
-    struct wt_twins *twins = context->engine->twins;
+    struct wt_twins *twins = wt_kept(context, WT_KEEPER_TWIN);
     struct wt_sighting *twin = match->twin;
     const struct wt_end here = twin_end(sighting, twin), there = twin_end(twin, sighting);
     bool up_here = wt_points_learn(twins->points, &here, &there);
@@ -237,9 +238,9 @@ static void twin_compare(struct wt_context *context, struct wt_twins *twins)
         twin_settle(twins, context->frame->time);
 }
 
-void wt_twin_judge(struct wt_context *context)
+static void twin_judge(struct wt_context *context)
 {
-    struct wt_twins *twins = context->engine->twins;
+    struct wt_twins *twins = wt_kept(context, WT_KEEPER_TWIN);
     uint32_t interface = context->frame->interface;
     bool first = twins->points->count && interface == twins->points->interface[0];
     if (!first || (twins->store && interface != 0))
@@ -279,10 +280,18 @@ static void twin_summarise(struct wt_twins *twins, struct wt_passages *passages)
 
 const struct wt_passages *wt_engine_passages(const struct wt_engine *engine)
 {
-    struct wt_twins *twins = engine->twins;
+    struct wt_twins *twins = engine->kept[WT_KEEPER_TWIN];
     uint32_t count = twins->store ? wt_twin_store_count(twins->store) : 0;
     if (count != twins->summarised)
         twin_summarise(twins, &twins->summary);
     twins->summarised = count;
     return &twins->summary;
 }
+
+const struct wt_detector wt_twin_detector = {
+    .name = "twin",
+    .keeper = WT_KEEPER_TWIN,
+    .new = twins_new,
+    .free = twins_free,
+    .frame = twin_judge,
+};

@@ -14,12 +14,7 @@ enum {
     WT_TWIN_PRELUDE = 1 << 12
 };
 
-struct wt_twins;
-
-struct wt_twins *wt_twins_new(void);
-void wt_twins_free(struct wt_twins *twins);
-
-/* Compares the packet of `context`, a frame's innermost, after all detectors have judged it. */
-void wt_twin_judge(struct wt_context *context);
+/* Compares each frame's innermost packet, after all detectors have judged it. */
+extern const struct wt_detector wt_twin_detector;
 
 #endif

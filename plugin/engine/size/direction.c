@@ -75,3 +75,8 @@ void wt_direction_judge(struct wt_context *context)
     facts->direction = direction;
     facts->direction_source = WT_DIRECTION_SOURCE_LEARNT;
 }
+
+const struct wt_detector wt_direction_detector = {
+    .name = "direction",
+    .learn = wt_direction_judge,
+};

@@ -177,7 +177,7 @@ static void mtu_choose(const struct wt_context *context)
         mtu_say(facts, link->mtu, link->source);
 }
 
-void wt_mtu_learn(struct wt_context *context)
+static void mtu_learn(struct wt_context *context)
 {
     bool outermost = context->packet == &context->reading->packet[0];
     if (!outermost)
@@ -225,10 +225,10 @@ static const char *mtu_doubt(const struct wt_context *context)
     return NULL;
 }
 
-void wt_mtu_judge(struct wt_context *context)
+static void mtu_judge(struct wt_context *context)
 {
     const struct wt_facts *facts = context->facts;
-    if (facts->l3_len <= facts->link_mtu || context->super_frame || context->loopback)
+    if (!context->innermost || facts->l3_len <= facts->link_mtu || context->super_frame || context->loopback)
         return;
     if (facts->l3_len > context->frame->length) /* a mere claim */
         return;
@@ -237,3 +237,9 @@ void wt_mtu_judge(struct wt_context *context)
             .reason = doubt, .value = {facts->l3_len, facts->link_mtu});
     mtu_observe(context);
 }
+
+const struct wt_detector wt_mtu_detector = {
+    .name = "link MTU",
+    .learn = mtu_learn,
+    .judge = mtu_judge,
+};

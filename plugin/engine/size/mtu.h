@@ -6,13 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct wt_context;
+#include "engine/detector.h"
 
-/* Takes evidence of the link MTU from the packet, and sets the link facts. Before the other detectors. */
-void wt_mtu_learn(struct wt_context *context);
-
-/* Judges the outermost packet against the link MTU. After segmentation, which explains most large frames. */
-void wt_mtu_judge(struct wt_context *context);
+/* Takes evidence of the link MTU from the packet, sets the link facts, and judges the outermost packet against
+ * it: after segmentation, which explains most large frames. */
+extern const struct wt_detector wt_mtu_detector;
 
 /* Whether `mtu` is that of a common kind of link. */
 bool wt_mtu_is_common(uint32_t mtu);

@@ -238,7 +238,7 @@ static void segmentation_judge_single(struct wt_context *context, uint32_t size)
         wt_watch_start(context, size);
 }
 
-void wt_segmentation_judge(struct wt_context *context)
+static void segmentation_judge(struct wt_context *context)
 {
     if (!context->flow || !context->innermost)
         return;
@@ -261,3 +261,8 @@ void wt_segmentation_judge(struct wt_context *context)
     if (wt_checksum_is_partial(packet->l4_checksum) && !segmentation_is_claim(context))
         wt_watch_start(context, size.size);
 }
+
+const struct wt_detector wt_segmentation_detector = {
+    .name = "segmentation",
+    .judge = segmentation_judge,
+};

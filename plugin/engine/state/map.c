@@ -285,6 +285,11 @@ void wt_map_free(struct wt_map *table)
     g_free(table);
 }
 
+void wt_map_discard(void *table)
+{
+    wt_map_free(table);
+}
+
 bool wt_map_is_far(const struct wt_map *table)
 {
     return table->count >= TABLE_FAR;

@@ -92,6 +92,9 @@ void wt_map_settle(struct wt_map *table, void *entry);
 /* Frees the table and its entries; NULL is allowed. */
 void wt_map_free(struct wt_map *table);
 
+/* The same, for a detector that keeps nothing else. */
+void wt_map_discard(void *table);
+
 /* The entry of `key`, now the newest; NULL if there is none. */
 void *wt_map_find(struct wt_map *table, const void *key);
 

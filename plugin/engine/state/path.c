@@ -102,13 +102,3 @@ bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const st
     };
     return true;
 }
-
-bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct wt_address *src,
-                        struct wt_address *dst)
-{
-    if (engine->reported.frame != number)
-        return false;
-    *src = engine->reported.src;
-    *dst = engine->reported.dst;
-    return true;
-}

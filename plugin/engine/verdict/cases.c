@@ -80,7 +80,7 @@ const char *const wt_role_name[] = {
     [WT_ROLE_CAPTURE] = "capture",
 };
 
-struct wt_cases *wt_cases_new(void)
+static void *cases_new(void)
 {
     struct wt_cases *cases = g_new0(struct wt_cases, 1);
     cases->list = g_ptr_array_new_with_free_func(g_free);
@@ -88,11 +88,17 @@ struct wt_cases *wt_cases_new(void)
     return cases;
 }
 
-void wt_cases_free(struct wt_cases *cases)
+static void cases_free(void *kept)
 {
+    struct wt_cases *cases = kept;
     g_hash_table_destroy(cases->numbers);
     g_ptr_array_free(cases->list, TRUE);
     g_free(cases);
+}
+
+static const struct wt_cases *cases_of(const struct wt_engine *engine)
+{
+    return engine->kept[WT_KEEPER_VERDICT];
 }
 
 /* The ends of the packet at hand, or of the one that it quotes. */
@@ -203,7 +209,7 @@ static void case_add(struct wt_case *c, const struct wt_context *context, uint32
 static uint32_t case_hear(const struct wt_context *context, const struct wt_rule *rule, uint32_t number,
                           const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
-    struct wt_cases *cases = context->engine->cases;
+    struct wt_cases *cases = wt_kept(context, WT_KEEPER_VERDICT);
     const struct wt_ends own = case_ends(context);
     const struct case_key key = case_key_of(context, rule, evidence->ends ? evidence->ends : &own);
     const struct case_key identity = case_identity(&key, rule->suspect);
@@ -220,7 +226,7 @@ static uint32_t case_hear(const struct wt_context *context, const struct wt_rule
     return c->number;
 }
 
-void wt_diagnosis_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
+static void cases_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
                        const struct wt_evidence *evidence)
 {
     const struct wt_rule *rule = NULL;
@@ -239,7 +245,7 @@ void wt_diagnosis_hear(const struct wt_context *context, uint32_t number, struct
 
 const struct wt_case *wt_engine_case(const struct wt_engine *engine, uint32_t index)
 {
-    const GPtrArray *list = engine->cases->list;
+    const GPtrArray *list = cases_of(engine)->list;
     return index < list->len ? g_ptr_array_index(list, index) : NULL;
 }
 
@@ -303,7 +309,7 @@ static gint case_compare(gconstpointer a, gconstpointer b, gpointer engine)
 const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count)
 {
     GPtrArray *said = g_ptr_array_new();
-    const GPtrArray *list = engine->cases->list;
+    const GPtrArray *list = cases_of(engine)->list;
     for (guint i = 0; i < list->len; i++)
         if (wt_engine_confidence(engine, g_ptr_array_index(list, i)))
             g_ptr_array_add(said, g_ptr_array_index(list, i));
@@ -324,3 +330,11 @@ char *wt_case_text(const struct wt_case *c, const char *sentence, char *text, si
     g_string_free(full, TRUE);
     return text;
 }
+
+const struct wt_detector wt_verdict_detector = {
+    .name = "verdict",
+    .keeper = WT_KEEPER_VERDICT,
+    .new = cases_new,
+    .free = cases_free,
+    .hear = cases_hear,
+};

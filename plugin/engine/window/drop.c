@@ -126,7 +126,7 @@ static bool drop_is_size_known(const struct wt_context *context)
 static struct stall *drop_stall(struct wt_context *context)
 {
     const struct stall_key key = {.flow = context->flow->key, .side = context->sender};
-    struct stall *stall = wt_map_get(context->engine->windows->stalls, &key);
+    struct stall *stall = wt_map_get(wt_windows(context)->stalls, &key);
     const struct wt_side *side = wt_context_side(context);
     if (stall->frame == 0 || stall->isn != side->isn) {
         const struct wt_entry entry = stall->entry;

@@ -82,8 +82,9 @@ static struct syn_key syn_key(const struct wt_packet *packet)
     };
 }
 
-void wt_window_expect(const struct wt_windows *windows, const struct wt_packet *packet)
+void wt_window_expect(const void *kept, const struct wt_packet *packet)
 {
+    const struct wt_windows *windows = kept;
     const struct syn_key key = syn_key(packet);
     wt_map_expect(windows->syns, &key);
 }
@@ -100,7 +101,7 @@ static struct syn *syn_find_from_peer(const struct wt_context *context, uint32_t
         .isn = isn,
         .answer = answer,
     };
-    return wt_map_find(context->engine->windows->syns, &key);
+    return wt_map_find(wt_windows(context)->syns, &key);
 }
 
 static struct syn_offer syn_offer(const struct wt_context *context)
@@ -166,7 +167,7 @@ void wt_window_syn(struct wt_context *context)
         return;
     const struct syn_key key = syn_key(packet);
     const struct syn_offer offer = syn_offer(context);
-    struct syn *syn = wt_map_get(context->engine->windows->syns, &key);
+    struct syn *syn = wt_map_get(wt_windows(context)->syns, &key);
     if (syn->first.frame == 0) {
         syn->first = syn->latest = offer;
         return;
@@ -178,7 +179,7 @@ void wt_window_syn(struct wt_context *context)
         return;
     if (syn->latest.interface == offer.interface && syn->latest.scale != offer.scale) {
         syn_tell_changed(context, &syn->latest, &offer);
-        syn->differ = context->engine->windows->any_differ = true;
+        syn->differ = wt_windows(context)->any_differ = true;
     }
     syn->latest = offer;
 }
@@ -196,7 +197,7 @@ static void syn_tell_counted(struct wt_context *context, const struct syn_offer 
 static void syn_settle_offer(struct wt_context *context)
 {
     const struct wt_tcp *tcp = &context->packet->tcp;
-    if (!context->engine->windows->any_differ)
+    if (!wt_windows(context)->any_differ)
         return;
     const struct syn *syn = syn_find_from_peer(context, tcp->ack - 1, false);
     if (!syn || !syn->differ || !wt_context_peer(context)->syn)
@@ -229,7 +230,7 @@ static void syn_settle_answer(struct wt_context *context)
 /* The sender uses `scale`. Most hosts use one only, and are not asked about it again. */
 static void hint_learn(struct wt_context *context, int16_t scale)
 {
-    struct wt_windows *windows = context->engine->windows;
+    struct wt_windows *windows = wt_windows(context);
     if (context->src->shift_told == scale + 1)
         return;
     context->src->shift_told = scale + 1;
@@ -261,7 +262,7 @@ void wt_window_settle(struct wt_context *context)
 /* Asks for a hint about the sender, when there may be a new one. */
 void wt_window_hint(struct wt_context *context)
 {
-    const struct wt_windows *windows = context->engine->windows;
+    const struct wt_windows *windows = wt_windows(context);
     struct wt_side_windows *side = &wt_context_side(context)->windows;
     if (side->hint_age == windows->hints_age)
         return;

@@ -3,7 +3,7 @@
 
 #include "engine/state/sequence.h"
 
-struct wt_windows *wt_windows_new(void)
+static void *windows_new(void)
 {
     struct wt_windows *windows = g_new0(struct wt_windows, 1);
     windows->syns = wt_window_syns_new();
@@ -12,8 +12,9 @@ struct wt_windows *wt_windows_new(void)
     return windows;
 }
 
-void wt_windows_free(struct wt_windows *windows)
+static void windows_free(void *kept)
 {
+    struct wt_windows *windows = kept;
     wt_map_free(windows->syns);
     wt_map_free(windows->hints);
     wt_map_free(windows->stalls);
@@ -69,7 +70,8 @@ bool wt_window_is_new(const struct wt_context *context)
 
 /* --- one frame --- */
 
-void wt_window_handshake(struct wt_context *context)
+/* Compares a SYN with its copies and repeats, and settles which of several was answered. */
+static void window_handshake(struct wt_context *context)
 {
     const struct wt_preferences *preferences = &context->engine->preferences;
     context->flow->assumed =
@@ -102,7 +104,7 @@ static void window_remember(struct wt_context *context)
     }
 }
 
-void wt_window_judge(struct wt_context *context)
+static void window_judge(struct wt_context *context)
 {
     if (!wt_context_is_tcp(context))
         return;
@@ -146,7 +148,7 @@ static void window_measure_scale(struct wt_context *context)
         facts->scale_hint = (int8_t)side->windows.hint;
 }
 
-void wt_window_measure(struct wt_context *context)
+static void window_measure(struct wt_context *context)
 {
     struct wt_facts *facts = context->facts;
     if (!wt_context_is_tcp(context))
@@ -161,3 +163,14 @@ void wt_window_measure(struct wt_context *context)
     if (facts->has_flight)
         facts->flight = side->next - peer->acked;
 }
+
+const struct wt_detector wt_window_detector = {
+    .name = "window",
+    .keeper = WT_KEEPER_WINDOW,
+    .new = windows_new,
+    .free = windows_free,
+    .handshake = window_handshake,
+    .judge = window_judge,
+    .measure = window_measure,
+    .expect = wt_window_expect,
+};

@@ -22,23 +22,18 @@ struct wt_windows {
     bool any_differ;       /* some SYN was repeated with another offer */
 };
 
-struct wt_windows *wt_windows_new(void);
-void wt_windows_free(struct wt_windows *windows);
-
-/* Has the processor fetch where a SYN will be looked for; it changes nothing. */
-void wt_window_expect(const struct wt_windows *windows, const struct wt_packet *packet);
-
-/* Compares a SYN with its copies and repeats, and settles which of several was answered. Right after
- * wt_flow_handshake(). */
-void wt_window_handshake(struct wt_context *context);
-
-/* Judges the window scale option, the window and the data of a TCP packet. Before wt_flow_advance(). */
-void wt_window_judge(struct wt_context *context);
-
-/* Sets the facts that hold after this frame. After wt_flow_advance(). */
-void wt_window_measure(struct wt_context *context);
+/* Judges the window scale option, the window and the data of TCP packets. */
+extern const struct wt_detector wt_window_detector;
 
 /* --- between the files of this detector --- */
+
+static inline struct wt_windows *wt_windows(const struct wt_context *context)
+{
+    return wt_kept(context, WT_KEEPER_WINDOW);
+}
+
+/* Has the processor fetch where a SYN will be looked for; it changes nothing. */
+void wt_window_expect(const void *windows, const struct wt_packet *packet);
 
 struct wt_map *wt_window_syns_new(void);
 struct wt_map *wt_window_hints_new(void);
