@@ -4,6 +4,7 @@
 #define WIRETRUTH_TOLD_H
 
 #include "engine/context.h"
+#include "report.h"
 
 /* Takes `report`, whose offender is known: waits for the reaction, confirms that earlier ones were ignored. */
 void wt_told_hear(struct wt_context *context, const struct wt_report *report);
