@@ -49,6 +49,7 @@ enum {
     WT_MTU_FDDI = 4352,      /* RFC 1390 */
     WT_MTU_PPPOE = 1492,     /* RFC 2516 7 */
     WT_MTU_LOOPBACK = 65536, /* drivers/net/loopback.c */
+    WT_GSO_MAX = 8 * 65535,  /* no stack makes a longer packet: include/linux/netdevice.h, GSO_MAX_SIZE */
     WT_L3_FIELD_MAX = 65535, /* that a 16-bit length field can say */
     WT_PMTU_LINUX_MIN = 552, /* net/ipv4/route.c, ip_rt_min_pmtu */
 };

@@ -230,7 +230,7 @@ static void mtu_judge(struct wt_context *context)
     const struct wt_facts *facts = context->facts;
     if (!context->innermost || facts->l3_len <= facts->link_mtu || context->super_frame || context->loopback)
         return;
-    if (facts->l3_len > context->frame->length) /* a mere claim */
+    if (facts->l3_len > context->frame->length || facts->l3_len > WT_GSO_MAX) /* a mere claim */
         return;
     const char *doubt = mtu_doubt(context);
     wt_find(context, WT_FINDING_MTU_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,

@@ -59,12 +59,13 @@ static uint64_t segmentation_end(const struct wt_packet *packet)
     return (uint64_t)packet->offset + packet->l3_len;
 }
 
-/* The packet claims more than its frame held on the link, or the packet around it: cut by an editor, or
- * nonsense. */
+/* The packet claims more than its frame held on the link, or the packet around it, or than any stack makes: cut
+ * by an editor, or nonsense. */
 static bool segmentation_is_claim(const struct wt_context *context)
 {
     const uint64_t end = segmentation_end(context->packet);
-    return end > context->frame->length || end > segmentation_end(&context->reading->packet[0]);
+    return end > context->frame->length || end > segmentation_end(&context->reading->packet[0]) ||
+           context->packet->l3_len > WT_GSO_MAX;
 }
 
 /* Larger than any length field says, in either sense. */
