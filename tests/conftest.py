@@ -43,6 +43,38 @@ def readable(folder):
     return folder
 
 
+# What tests need beside the core, its compiler and pytest, by names that tests/run knows. The longest path that fits counts.
+NEEDS = {
+    "": "wireshark",
+    "fuzz": "wireshark sanitized clang",
+    "golden/test_sanitized.py": "wireshark sanitized",
+    "gui": "wireshark gui",
+    "mutation": "",
+    "package": "wireshark package",
+    "test_depth.py": "sanitized depth",
+    "test_run.py": "",
+    "test_style.py": "style clang",
+    "unit": "",
+}
+
+
+def needs(path):
+    """The names of what the tests in `path` need."""
+    parts = path.relative_to(ROOT / "tests").parts
+    return NEEDS[next(name for size in range(len(parts), -1, -1) if (name := "/".join(parts[:size])) in NEEDS)].split()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--needs", metavar="FILE", help="write what the collected tests need to FILE; for tests/run")
+
+
+def pytest_collection_finish(session):
+    file = session.config.getoption("--needs")
+    if file:
+        found = {name for item in session.items for name in needs(item.path)}
+        pathlib.Path(file).write_text(" ".join(sorted(found)))
+
+
 def pytest_configure(config):
     """Of plugins of one name Wireshark takes the system's: that would be tested in place of this tree's."""
     if hasattr(config, "workerinput") or not shutil.which("tshark"):
