@@ -5,7 +5,6 @@
 #ifndef WIRETRUTH_WIRESHARK_COMPAT_H
 #define WIRETRUTH_WIRESHARK_COMPAT_H
 
-#define WS_BUILD_DLL
 #include <wireshark.h>
 #include <ws_version.h>
 

@@ -8,6 +8,7 @@
  * Where there is one visit only, and nobody asks for anything, the frame is not looked at. Where nobody asks
  * before later frames have come, frames are put aside and judged together.
  */
+#define WS_BUILD_DLL /* this file exports what Wireshark looks for in a plugin; all others import Wireshark's data */
 #include "compat.h"
 
 #include "batch.h"
@@ -177,18 +178,25 @@ static bool is_shown(const packet_info *pinfo)
     return demand == WT_DEMAND_NOW || (frames_kept && (keep_decided || pinfo->fd->visited));
 }
 
-/*
- * Wireshark withholds from statistics what is inside a quote of an ICMP error, and forgets that the quote has
- * ended if it was cut short. This frame is no quote.
- */
 static void queue_for_tables(struct wt_record *record, packet_info *pinfo)
+{
+    if (have_tap_listener(tap_wiretruth))
+        tap_queue_packet(tap_wiretruth, pinfo, record);
+    wt_listeners_queue(record, pinfo);
+}
+
+/*
+ * Wireshark withholds from statistics and from expert information what is inside a quote of an ICMP error,
+ * and forgets that the quote has ended if it was cut short. This frame is no quote.
+ */
+static void tell(struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const bool quote = pinfo->flags.in_error_pkt;
 
     pinfo->flags.in_error_pkt = false;
-    if (have_tap_listener(tap_wiretruth))
-        tap_queue_packet(tap_wiretruth, pinfo, record);
-    wt_listeners_queue(record, pinfo);
+    if (is_shown(pinfo))
+        wt_present(record, tvb, pinfo, tree);
+    queue_for_tables(record, pinfo);
     pinfo->flags.in_error_pkt = quote;
 }
 
@@ -200,9 +208,7 @@ static void show_frame(struct wt_record *record, packet_info *pinfo, tvbuff_t *t
     record_find(record, pinfo->num);
     record->pinfo = pinfo;
     record->missed = wt_frame_missed(pinfo, &record->frame, &record->reading);
-    if (is_shown(pinfo))
-        wt_present(record, tvb, pinfo, tree);
-    queue_for_tables(record, pinfo);
+    tell(record, tvb, pinfo, tree);
 }
 
 static int dissect_wiretruth(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)

@@ -96,6 +96,20 @@ def test_cut_reports_are_counted(name, snaplen, capture, path, fields, tshark):
     assert int(re.search(r"^Frames +(\d+)", printed, re.MULTILINE)[1]) == len(fields(path))
 
 
+@pytest.mark.parametrize("passes", [[], ["-2"]])
+def test_cut_reports_in_expert_information(passes, capture, path, tshark):
+    """The same of expert infos: at 200 bytes every report ends inside its quote, and nothing else is lost that matters."""
+
+    def infos(file):
+        printed = tshark("-r", file, *passes, "-q", "-z", "expert")
+        return sorted(re.findall(r"^ *(\d+ +\S+ +WireTruth .*)", printed, re.MULTILINE))
+
+    whole = infos(capture(SENDER))
+    subprocess.run(["editcap", "-s", "200", capture(SENDER), path], check=True)
+    assert sum("Path MTU report" in info for info in whole) == 1
+    assert infos(give(path)) == whole
+
+
 # --- preferences ---
 
 
