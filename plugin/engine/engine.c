@@ -158,7 +158,7 @@ static void engine_resolve_path(struct wt_context *context, struct wt_handle *pa
 static void engine_resolve(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
-    struct wt_handle none[3] = {{NULL, 0}};
+    struct wt_handle none[3] = {{0, 0}};
     struct wt_handle *src = &none[0], *dst = &none[1], *path = &none[2];
     bool fleeting = false;
     if (engine_has_flow(packet)) {

@@ -74,7 +74,7 @@ static void test_use(void)
 static void test_recall(void)
 {
     struct wt_map *table = numbers_new(2, false);
-    struct wt_handle handle = {NULL, 0}, other = {NULL, 0};
+    struct wt_handle handle = {0, 0}, other = {0, 0};
     const struct number_key seven = {7}, eight = {8};
     g_assert_null(wt_map_recalled(table, &handle));
     struct number *first = wt_map_recall(table, &handle, &seven);
@@ -264,7 +264,7 @@ static void test_fleeting(void)
 static void test_recall_known(void)
 {
     struct wt_map *table = numbers_new(2, false);
-    struct wt_handle handle = {NULL, 0};
+    struct wt_handle handle = {0, 0};
     const struct number_key seven = {7};
     g_assert_null(wt_map_recall_known(table, &handle, &seven));
     g_assert_null(wt_map_recalled(table, &handle));

@@ -94,6 +94,22 @@ struct wt_side_windows {
 
 _Static_assert(sizeof(struct wt_side_windows) <= 40, "each detector has 40 bytes a side");
 
+/*
+ * Places for what detectors keep of a side, zeroed whenever a connection begins anew; a new detector that keeps
+ * something of each side adds its row, and reaches it by a function of its own:
+ *
+ *     static struct symptoms *symptoms_of(struct wt_side *side)
+ *     {
+ *         return wt_side_kept(side, symptoms, struct symptoms);
+ *     }
+ */
+struct wt_side_places {
+    _Alignas(uint64_t) unsigned char symptoms[32];
+};
+
+#define wt_side_kept(side, place, type)                                                                      \
+    ((type *)(void *)(side)->kept.place + 0 * sizeof(char[sizeof(type) <= sizeof(side)->kept.place ? 1 : -1]))
+
 /* What one end announced and did, as far as it was captured. */
 struct wt_side {
     uint32_t next;  /* highest sequence number sent, plus one */
@@ -111,6 +127,7 @@ struct wt_side {
     struct wt_side_segments segments;
     struct wt_side_reports reports;
     struct wt_side_windows windows;
+    struct wt_side_places kept;
 };
 
 struct wt_flow {
@@ -127,7 +144,7 @@ struct wt_flow {
 
 _Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
 _Static_assert(sizeof(struct wt_side_reports) <= 40, "a detector's part of a side");
-_Static_assert(sizeof(struct wt_flow) <= 456,
+_Static_assert(sizeof(struct wt_flow) <= 480,
                "a connection may cost 512 bytes, its place in the hash table included");
 
 struct wt_map *wt_flows_new(void);

@@ -225,7 +225,8 @@ static uint32_t table_number(struct wt_map *table)
     return table_take(table, last);
 }
 
-static void *table_add(struct wt_map *table, const void *key, uint32_t hash)
+/* The number of a new entry for `key`. */
+static uint32_t table_add(struct wt_map *table, const void *key, uint32_t hash)
 {
     if (table->count < table->limit && table->count > table->last / 2)
         table_set_slots(table, TABLE_HASH_BITS - table->shift + 1);
@@ -240,7 +241,7 @@ static void *table_add(struct wt_map *table, const void *key, uint32_t hash)
     memcpy(entry + 1, key, table->key_size);
     table_put(table, (struct slot){hash, number});
     table_append(table, entry);
-    return entry;
+    return number;
 }
 
 /* --- for others --- */
@@ -315,7 +316,7 @@ void *wt_map_get(struct wt_map *table, const void *key)
 {
     const uint32_t hash = table->hash(key);
     struct wt_entry *entry = table_lookup(table, key, hash);
-    return entry ? table_touch(table, entry) : table_add(table, key, hash);
+    return entry ? table_touch(table, entry) : table_entry(table, table_add(table, key, hash));
 }
 
 void wt_map_use(struct wt_map *table, void *entry)
@@ -325,27 +326,36 @@ void wt_map_use(struct wt_map *table, void *entry)
 
 void *wt_map_recalled(struct wt_map *table, const struct wt_handle *handle)
 {
-    struct wt_entry *entry = handle->entry;
-    return entry && entry->given_up == handle->given_up ? table_touch(table, entry) : NULL;
+    if (handle->number == 0)
+        return NULL;
+    struct wt_entry *entry = table_entry(table, handle->number);
+    return entry->given_up == handle->given_up ? table_touch(table, entry) : NULL;
 }
 
-static void *table_remember(struct wt_handle *handle, struct wt_entry *entry)
+static void *table_remember(struct wt_map *table, struct wt_handle *handle, uint32_t number)
 {
-    if (entry)
-        *handle = (struct wt_handle){entry, entry->given_up};
-    return entry;
+    struct wt_entry *entry = table_entry(table, number);
+    *handle = (struct wt_handle){number, entry->given_up};
+    return table_touch(table, entry);
 }
 
 void *wt_map_recall(struct wt_map *table, struct wt_handle *handle, const void *key)
 {
     void *entry = wt_map_recalled(table, handle);
-    return entry ? entry : table_remember(handle, wt_map_get(table, key));
+    if (entry)
+        return entry;
+    const uint32_t hash = table->hash(key);
+    const uint32_t number = table_slot(table, key, hash)->number;
+    return table_remember(table, handle, number ? number : table_add(table, key, hash));
 }
 
 void *wt_map_recall_known(struct wt_map *table, struct wt_handle *handle, const void *key)
 {
     void *entry = wt_map_recalled(table, handle);
-    return entry ? entry : table_remember(handle, wt_map_find(table, key));
+    if (entry)
+        return entry;
+    const uint32_t number = table_slot(table, key, table->hash(key))->number;
+    return number ? table_remember(table, handle, number) : NULL;
 }
 
 void *wt_map_oldest(const struct wt_map *table)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * table: a hash table of bounded size that gives up the entry not used for longest.
+ * map: a hash table of bounded size that gives up the entry not used for longest.
  *
  * An entry type starts with a struct wt_entry, followed at once by its key: a struct without padding, of
  * whole 32-bit words, compared byte by byte. Entries are zeroed when added, and stay where they are.
@@ -24,7 +24,7 @@ struct wt_entry {
 /* Remembers an entry; wt_map_recall() tells whether it is still there, which is cheaper than finding it
  * again. */
 struct wt_handle {
-    void *entry;
+    uint32_t number; /* of the entry, from 1; 0: nothing is remembered */
     uint32_t given_up;
 };
 

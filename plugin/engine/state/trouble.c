@@ -19,7 +19,7 @@ struct wt_trouble *wt_trouble_open(struct wt_engine *engine, struct wt_flow *flo
 {
     struct wt_handle *handle = &flow->side[which].reports.trouble;
     const struct wt_trouble_key key = {flow->key, which};
-    bool first = !handle->entry;
+    bool first = handle->number == 0;
     struct wt_trouble *trouble = wt_map_recall(engine->troubles, handle, &key);
     if (first) /* what is there belongs to an earlier connection between these ports */
         *trouble = (struct wt_trouble){.entry = trouble->entry, .key = key};
@@ -28,7 +28,7 @@ struct wt_trouble *wt_trouble_open(struct wt_engine *engine, struct wt_flow *flo
 
 struct wt_trouble *wt_trouble_of(struct wt_engine *engine, struct wt_flow *flow, unsigned which)
 {
-    return flow->side[which].reports.trouble.entry ? wt_trouble_open(engine, flow, which) : NULL;
+    return flow->side[which].reports.trouble.number ? wt_trouble_open(engine, flow, which) : NULL;
 }
 
 struct wt_trouble *wt_trouble_portless(struct wt_engine *engine, uint32_t interface,
