@@ -77,7 +77,8 @@ struct wt_facts {
     bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;
     bool has_flight;
-    bool noted; /* it has findings or relations */
+    bool noted : 1; /* it has findings or relations */
+    bool copy : 1;  /* of a packet seen before: nothing else is said of it, and it counts for no wire frame */
     enum wt_direction direction;
     enum wt_direction_source direction_source;
     enum wt_mtu_source link_mtu_source;

@@ -26,6 +26,7 @@ struct wt_packet;
 /* Who keeps something of the whole capture, see wt_kept(). What is kept of a flow or a host: see there. */
 enum wt_keeper {
     WT_KEEPER_NONE,
+    WT_KEEPER_DUPLICATE,
     WT_KEEPER_CAUSE,
     WT_KEEPER_LEAK,
     WT_KEEPER_WINDOW,
@@ -49,6 +50,8 @@ struct wt_detector {
     void (*free)(void *kept);
     wt_hook *handshake, *learn, *judge, *remember, *measure, *frame;
     wt_hook_hear *hear;
+    /* Whether the innermost packet is a second picture of one seen before: then nothing else is asked. */
+    bool (*is_copy)(struct wt_context *context);
     /* Has the processor fetch what it keeps of a SYN that comes soon; changes nothing. */
     void (*expect)(const void *kept, const struct wt_packet *packet);
 };

@@ -7,6 +7,7 @@
  */
 #include "context.h"
 #include "detector.h"
+#include "engine/capture/duplicate.h"
 #include "engine/checksum/cause.h"
 #include "engine/checksum/checksum.h"
 #include "engine/checksum/leak.h"
@@ -20,6 +21,7 @@
 #include "engine/window/window.h"
 
 static const struct wt_detector *const detectors[] = {
+    &wt_duplicate_detector,    /* a second picture of a packet is for none of the others */
     &wt_segmentation_detector, /* which frames are super-frames */
     &wt_cause_detector,        /* asked by that of checksums */
     &wt_leak_detector,         /* likewise */
@@ -231,6 +233,17 @@ void wt_engine_expect(const struct wt_engine *engine, const struct wt_frame *fra
     }
 }
 
+/* Whether the frame's innermost packet was seen before. */
+static bool engine_is_copy(struct wt_context *context)
+{
+    context->packet = &context->reading->packet[context->reading->packets - 1];
+    context->innermost = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
+        if (detectors[i]->is_copy && detectors[i]->is_copy(context))
+            return true;
+    return false;
+}
+
 void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, const struct wt_reading *reading)
 {
     struct wt_facts *facts = wt_records_begin(engine->records, frame->number);
@@ -245,6 +258,8 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
     facts->window_scale = WT_SCALE_NONE;
     struct wt_context context = {.engine = engine, .frame = frame, .reading = reading, .facts = facts};
     context.link = engine_link(engine, frame);
+    if (engine_is_copy(&context))
+        return;
     for (unsigned i = 0; i < reading->packets; i++) {
         context.packet = &reading->packet[i];
         context.innermost = i + 1 == reading->packets;

@@ -251,7 +251,8 @@ static void test_concatenated(gconstpointer version)
         talk.frame.time = 1000 * (int64_t)TALK_MS;
         talk_handshake(&talk, 1000, 5000);
         uint32_t number = talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 1000);
-        g_assert_cmpuint(talk_facts(&talk, number)->wire_frames, ==, 1);
+        const bool copy = talk_facts(&talk, number)->copy; /* of the first round, where it can be told */
+        g_assert_cmpuint(talk_facts(&talk, number)->wire_frames, ==, !copy);
         talk_send_tcp(&talk, 0, WT_TCP_ACK, 1000, 6000, 0);
         talk_send_tcp(&talk, 1, WT_TCP_ACK | WT_TCP_FIN, 6000, 1000, 0);
         talk_send_tcp(&talk, 0, WT_TCP_ACK | WT_TCP_FIN, 1000, 6001, 0);
