@@ -8,21 +8,46 @@
 #include "present.h"
 #include "scaling.h"
 
+static void wire_line(const struct wt_facts *facts, struct wt_line *line)
+{
+    wt_line_begin(line);
+    if (facts->wire_frames == 0) {
+        wt_line_add(line, facts->copy ? "On the wire: nothing, as it is a copy"
+                                      : "On the wire: as many frames as nothing here tells");
+        return;
+    }
+    wt_line_number(line, "On the wire: ", facts->wire_frames,
+                   facts->wire_frames == 1 ? " frame, " : " frames, ");
+    wt_line_number(line, "", (int64_t)facts->wire_len, " bytes");
+}
+
+/* Seen before at this point, or at one that it passed earlier. */
+static bool is_copy(const struct wt_view *view, const struct wt_facts *facts)
+{
+    for (const struct wt_relation *relation = view->record->relations; relation; relation = relation->next)
+        if (relation->kind == WT_RELATION_TWIN && relation->frame < view->record->frame.number)
+            return true;
+    return facts->copy;
+}
+
 static void add_wire(const struct wt_view *view, const struct wt_facts *facts)
 {
     struct wt_line line;
     proto_tree *tree;
     proto_item *item;
 
-    wt_line_begin(&line);
-    wt_line_number(&line, "On the wire: ", facts->wire_frames,
-                   facts->wire_frames == 1 ? " frame, " : " frames, ");
-    wt_line_number(&line, "", (int64_t)facts->wire_len, " bytes");
+    wire_line(facts, &line);
     tree = wt_view_below(wt_view_line(view, WT_FIELD_WIRE, &line), WT_VIEW_WIRE);
     wt_view_number(view, tree, WT_FIELD_L3_LEN, facts->l3_len);
-    wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
-    item = proto_tree_add_uint64(tree, wt_field_id(WT_FIELD_WIRE_LEN), view->tvb, 0, 0, facts->wire_len);
-    proto_item_set_generated(item);
+    if (facts->wire_frames) {
+        wt_view_number(view, tree, WT_FIELD_WIRE_FRAMES, facts->wire_frames);
+        item = proto_tree_add_uint64(tree, wt_field_id(WT_FIELD_WIRE_LEN), view->tvb, 0, 0, facts->wire_len);
+        proto_item_set_generated(item);
+    }
+    if (is_copy(view, facts)) {
+        item = proto_tree_add_boolean(tree, wt_field_id(WT_FIELD_COPY), view->tvb, 0, 0, true);
+        proto_item_set_generated(item);
+    }
     wt_view_known(view, tree, WT_FIELD_SEGMENT_SIZE, facts->segment_size);
     wt_view_known(view, tree, WT_FIELD_SEGMENT_LAST, facts->segment_last);
     wt_view_known(view, tree, WT_FIELD_MSS_LIMIT, facts->mss_limit);
