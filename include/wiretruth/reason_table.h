@@ -89,3 +89,6 @@ WT_REASON(LOST_NONE_SMALLER, "nothing smaller was seen to pass")
 WT_REASON(POINT_TAKEN_OUT, "taken out of the SYN on its way, so that both sides go without scaling")
 WT_REASON(POINT_CHANGED, "changed in the SYN on its way")
 WT_REASON(POINT_WAS_VALID, "it was valid at the capture point before")
+
+/* --- the capture --- */
+WT_REASON(ROUTER_BETWEEN, "a router is between the two")
