@@ -136,7 +136,8 @@ def _diagnosis(run, point, say):
     also = list(run.planted.get("also", ()))
     if not cause:
         sent = point.side == "sender" and artefacts and not run.planted.get("trouble")
-        return {"must": ["capture_before_offload"] if sent else [], "may": ["capture_before_offload"] if artefacts else []}
+        harmless = ["capture_before_offload"] if artefacts else []
+        return {"must": ["capture_before_offload"] if sent else [], "may": also + harmless}
     proves = point.proves if point.proves is not None else point.side != "receiver"
     may = cause + also + list(point.may) + (["capture_before_offload"] if artefacts and not proves else [])
     return {"must": cause if proves else [], "may": may}

@@ -147,7 +147,7 @@ def _forget(point):
 @scenario("window/retracted", "A receiver that takes back what it granted", "tcp_shrink_window=1 and a reader that sleeps",
           ip=("v4",))
 def retracted(lab, version):
-    net, run = _path(lab, version, trouble=True)
+    net, run = _path(lab, version, trouble=True, also=["window_shrinks"])
     net.c.sysctl("net.ipv4.tcp_rmem=4096,24000,24000 net.ipv4.tcp_shrink_window=1")
     return _download(net, run, 4400, points=("receiver",), write=40, pause=0.004, reader_sleeps=1.0)
 
@@ -168,5 +168,5 @@ def zero(lab, version):
 @scenario("window/exceeded", "Data beyond the window",
           "a device between them promises a larger window than the receiver grants", ip=("v4",))
 def exceeded(lab, version):
-    net, run = _path(lab, version, backward=["inflate:400"], trouble=True)
+    net, run = _path(lab, version, backward=["inflate:400"], trouble=True, also=["window_overrun"])
     return _download(net, run, 60000, points=("receiver",), receive_buffer=16384, reader_sleeps=0.8, patience=3)

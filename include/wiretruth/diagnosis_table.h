@@ -127,7 +127,7 @@ WT_DIAGNOSIS(WINDOW_OVERRUN, "window_overrun", true, SENDER,
     "Update the NIC's driver; TCP Chimney: netsh interface tcp set global chimney=disabled",
     "")
 WT_DIAGNOSIS(MSS_IGNORED, "mss_ignored", true, SENDER,
-    "$1 sends larger segments than $2 allows with its MSS",
+    "$1 sends larger segments than the MSS of $2 allows",
     "At the sender: certain (its single segments are larger too, so it is not the NIC), between: likely, at the receiver: likely.",
     "Capture on the host $1 to see whether its stack or its NIC makes these segments.",
     "ip route change PREFIX via GATEWAY mtu lock SIZE   (until the sender's stack is repaired)",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
+#include <wiretruth/diagnosis.h>
+
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     struct wt_finding finding = {.id = id,
@@ -21,20 +23,35 @@ static void context_hear(const struct wt_context *context, uint32_t shown_in, st
         (*hear)(context, shown_in, finding, evidence);
 }
 
+/* Whether this frame completed the proof of what the finding speaks for. */
+static bool context_proves(const struct wt_context *context, const struct wt_finding *finding)
+{
+    const struct wt_case *c =
+        finding->supports ? wt_engine_case(context->engine, finding->supports - 1) : NULL;
+    return c && c->proof_frame == context->frame->number;
+}
+
+/* A finding about an earlier frame is counted here, and shown too if this is the frame that proves it. */
+static void context_count(const struct wt_context *context, struct wt_finding *finding, uint32_t about)
+{
+    finding->counted = true;
+    finding->shown = context_proves(context, finding);
+    finding->about = about;
+    wt_records_add(context->engine->records, context->frame->number, finding);
+}
+
 void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const struct wt_evidence *evidence)
 {
-    struct wt_records *records = context->engine->records;
     const uint32_t here = context->frame->number;
     const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
     struct wt_finding finding = context_finding(id, evidence);
     context_hear(context, shown_in, &finding, evidence);
     finding.counted = shown_in == here;
-    wt_records_add(records, shown_in, &finding);
-    if (finding.counted)
-        return;
-    finding.counted = true;
-    finding.shown = false;
-    wt_records_add(records, here, &finding);
+    wt_records_add(context->engine->records, shown_in, &finding);
+    if (id == WT_FINDING_CHECKSUM_LEAKED) /* what came so from the wire is no artefact */
+        wt_records_hide(context->engine->records, shown_in, WT_FINDING_CHECKSUM_PARTIAL);
+    if (!finding.counted)
+        context_count(context, &finding, shown_in);
 }
 
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay)

@@ -28,12 +28,23 @@ void wt_present_register(int proto)
     wt_view_register();
 }
 
-static const struct wt_finding *most_severe(const struct wt_view *view)
+/* What the headline tells first: trouble, then news of the path, then what is an artefact; in each the most
+ * severe. */
+static unsigned weight(const struct wt_finding *finding)
+{
+    const enum wt_area area = wt_finding_table[finding->id].area;
+    const bool news = area == WT_AREA_PMTU || area == WT_AREA_FRAGMENT;
+    const unsigned severities = WT_SEVERITY_ERROR + 1;
+
+    return finding->severity >= WT_SEVERITY_WARN || news ? severities + finding->severity : finding->severity;
+}
+
+static const struct wt_finding *most_telling(const struct wt_view *view)
 {
     const struct wt_finding *best = NULL;
 
     for (const struct wt_finding *finding = view->record->findings; finding; finding = finding->next)
-        if (wt_present_shows(view, finding) && (!best || finding->severity > best->severity))
+        if (wt_present_shows(view, finding) && (!best || weight(finding) > weight(best)))
             best = finding;
     return best;
 }
@@ -64,7 +75,7 @@ static proto_item *finding_item(const struct wt_view *view, const struct wt_find
 
 static proto_tree *add_top(const struct wt_view *view)
 {
-    const struct wt_finding *finding = most_severe(view);
+    const struct wt_finding *finding = most_telling(view);
     struct wt_line line;
     proto_item *item;
 

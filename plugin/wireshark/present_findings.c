@@ -60,7 +60,7 @@ void wt_present_findings(const struct wt_view *view, enum wt_severity most, enum
 
 /*
  * The case that `finding` supports, if it is sure enough to be said of a frame; a mere possibility is not.
- * That nothing is wrong is known only when all frames have been seen, so not on the first visit.
+ * What is an artefact is said only where no trouble is, so not on the first visit.
  */
 static const struct wt_case *case_of(const struct wt_view *view, const struct wt_finding *finding)
 {

@@ -112,16 +112,20 @@ static void print_evidence(const struct wt_case *c, const struct support *suppor
 {
     GString *text = g_string_new(NULL);
 
-    g_string_printf(text, "%" PRIu64 " frames, first %u, last %u", support->frames, c->first_frame,
-                    c->last_frame);
+    const uint32_t events = wt_case_events(c);
+
+    g_string_printf(text, "%u%s independent event%s in %" PRIu64 " frames, first %u, last %u", events,
+                    events >= WT_EVENTS_MAX ? " or more" : "", events == 1 ? "" : "s", support->frames,
+                    c->first_frame, c->last_frame);
     if (c->proof_frame)
         g_string_append_printf(text, ", proof complete in %u", c->proof_frame);
     g_string_append(text, ":");
     for (unsigned id = 0; id < WT_FINDINGS; id++)
         if (support->finding[id])
             g_string_append_printf(text, " %s %" PRIu64, wt_finding_table[id].name, support->finding[id]);
-    if (c->contradicting)
-        g_string_append_printf(text, "; against it: %u", c->contradicting);
+    g_string_append_printf(text, "; against it: %u", c->contradicting);
+    if (c->blind)
+        g_string_append_printf(text, "; anybody could have sent %u", c->blind);
     print_labelled("Evidence", text->str);
     g_string_free(text, TRUE);
 }
@@ -133,7 +137,9 @@ static void culprit_text(const struct wt_case *c, char *text, size_t size)
 
     wt_address_text(&c->culprit, culprit);
     wt_address_text(&c->other, other);
-    if (role == WT_ROLE_BETWEEN)
+    if (role == WT_ROLE_CAPTURE)
+        snprintf(text, size, "this file");
+    else if (role == WT_ROLE_BETWEEN || role == WT_ROLE_NOBODY)
         snprintf(text, size, "%s %s and %s", wt_role_name[role], culprit, other);
     else
         snprintf(text, size, "%s %s", wt_role_name[role], culprit);
@@ -177,6 +183,16 @@ static void put_sentence(json_dumper *json, const char *name, const struct wt_ca
     put_text(json, name, wt_case_text(c, sentence, text, sizeof(text)));
 }
 
+/* Of many other ends the first; "others" tells how many there are. */
+static void put_address(json_dumper *json, const char *name, const struct wt_address *address)
+{
+    char text[WT_ADDRESS_TEXT] = "";
+
+    if (address)
+        wt_address_text(address, text);
+    put_text(json, name, text);
+}
+
 static void put_findings(json_dumper *json, const struct support *support)
 {
     json_dumper_set_member_name(json, "findings");
@@ -208,13 +224,15 @@ static void put_case(const struct request *request, const struct wt_case *c)
     json_dumper_begin_object(&json);
     put_text(&json, "diagnosis", row->name);
     put_text(&json, "confidence", wt_confidence_name[wt_engine_confidence(request->engine, c)]);
-    put_sentence(&json, "culprit", c, "$1");
+    put_sentence(&json, "culprit", c, row->role == WT_ROLE_CAPTURE ? "" : "$1");
     put_text(&json, "role", wt_role_name[row->role]);
-    put_sentence(&json, "other", c, "$2");
+    put_address(&json, "other", row->role == WT_ROLE_CAPTURE ? NULL : &c->other);
+    put_number(&json, "others", c->others);
     put_number(&json, "frames", support->frames);
     put_number(&json, "first_frame", c->first_frame);
     put_number(&json, "last_frame", c->last_frame);
     put_number(&json, "proof_frame", c->proof_frame);
+    put_number(&json, "events", wt_case_events(c));
     put_number(&json, "contradicting", c->contradicting);
     put_findings(&json, support);
     put_sentence(&json, "sentence", c, row->sentence);
@@ -276,7 +294,7 @@ static void request_draw(void *tapdata)
     if (request->json)
         return;
     if (said == 0)
-        printf("No diagnosis: nothing was found that needs one.\n");
+        printf("No diagnosis: no finding speaks for one.\n");
     wt_table_text_end();
 }
 

@@ -219,14 +219,16 @@ static void check_case(const struct wt_engine *engine, const struct wt_case *c, 
 {
     char text[TEXT_MAX];
     CHECK((unsigned)c->id < WT_DIAGNOSES);
-    CHECK(c->first_frame >= 1 && c->first_frame <= c->last_frame && c->last_frame <= frames);
+    CHECK(c->first_frame <= c->last_frame && c->last_frame <= frames);
+    CHECK(c->first_frame >= 1 || c->findings == 0); /* so far only what speaks against it */
+    CHECK(wt_case_events(c) <= WT_EVENTS_MAX && c->blind <= wt_case_events(c));
     CHECK(c->proof_frame <= frames);
     CHECK((unsigned)wt_engine_confidence(engine, c) <= WT_CONFIDENCE_CERTAIN);
     wt_case_text(c, wt_diagnosis_table[c->id].sentence, text, sizeof text);
     CHECK(!strchr(text, '$'));
 }
 
-/* "Nothing is wrong" never stands beside trouble. */
+/* Trouble comes first, and that frames were captured before the NIC never stands beside it. */
 static void check_cases(const struct wt_engine *engine, uint32_t frames)
 {
     const struct wt_case *c = NULL;
@@ -235,9 +237,12 @@ static void check_cases(const struct wt_engine *engine, uint32_t frames)
         check_case(engine, c, frames);
     unsigned count = 0;
     const struct wt_case **said = wt_engine_diagnoses(engine, &count);
-    CHECK(count <= cases);
+    CHECK(count <= cases + 1); /* what symptoms make is none of them */
     for (unsigned i = 0; i < count; i++)
-        CHECK(wt_diagnosis_table[said[i]->id].trouble == wt_diagnosis_table[said[0]->id].trouble);
+        CHECK(i == 0 || wt_diagnosis_table[said[i - 1]->id].trouble ||
+              !wt_diagnosis_table[said[i]->id].trouble);
+    for (unsigned i = 0; i < count; i++)
+        CHECK(said[i]->id != WT_DIAGNOSIS_CAPTURE_BEFORE_OFFLOAD || !wt_diagnosis_table[said[0]->id].trouble);
     g_free(said);
 }
 

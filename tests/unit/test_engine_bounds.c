@@ -82,7 +82,7 @@ enum {
     STALLS = 4096,
     LEAKS = 4096,
     WRONGS = 1 << 14,
-    CASES = 256,
+    CASES = 3 * 256,
     CONNECTION_BYTES = 512,
 };
 

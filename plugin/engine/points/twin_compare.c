@@ -103,7 +103,7 @@ static void compare_find_cut(const struct wt_context *context, const struct wt_t
         limit = up->path_mtu - headers;
     bool asked = compare_is_left(up->checksum) && up->wire_frames > 1 && up->tcp;
     if (asked && limit && down->wire_frames <= 1 && down->payload > limit)
-        wt_find(context, WT_FINDING_SEGMENTATION_WRONG, .shown_in = down->frame,
+        wt_find(context, WT_FINDING_SEGMENTATION_WRONG, .shown_in = down->frame, .both_sides = true,
                 .value = {down->payload, limit});
 }
 
@@ -113,10 +113,14 @@ static void compare_find_scale(const struct wt_context *context, const struct wt
     if (up->scale == WT_SCALE_NONE)
         return;
     if (up->flags & WT_TCP_ACK)
-        wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .shown_in = down->frame, .value = {0});
+        wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .shown_in = down->frame, .both_sides = true,
+                .value = {0});
     else if (down->frame == context->frame->number)
         wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .most = WT_AT_MOST(WT_SEVERITY_WARN),
-                .reason = down->scale == WT_SCALE_NONE ? WT_REASON_POINT_TAKEN_OUT : WT_REASON_POINT_CHANGED,
+                .both_sides = true,
+                .reason = down->scale == WT_SCALE_NONE
+                              ? "taken out of the SYN on its way, so that both sides go without scaling"
+                              : "changed in the SYN on its way",
                 .value = {0});
 }
 
@@ -135,8 +139,8 @@ static void compare_find_damage(const struct wt_context *context, const struct w
     if (!pair->intact_others || down->corrupt || !wt_twin_is_comparable(pair, changes))
         return;
     bool here = down->frame == context->frame->number;
-    wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .shown_in = down->frame,
-            .reason = here ? WT_REASON_POINT_WAS_VALID : WT_REASON_NONE,
+    wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .shown_in = down->frame, .both_sides = true,
+            .reason = here ? "it was valid at the capture point before" : NULL,
             .value = {down->checksum_field, down->checksum_expected});
     pair->down->corrupt = true;
 }

@@ -187,6 +187,14 @@ void wt_records_add(struct wt_records *records, uint32_t number, const struct wt
     (*at)->next = NULL;
 }
 
+void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id)
+{
+    const struct record *record = records_find(records, number);
+    for (struct wt_finding *at = record ? record->findings : NULL; at; at = at->next)
+        if (at->id == id)
+            at->shown = false;
+}
+
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation)
 {
     struct record *record = records_get(records, number);

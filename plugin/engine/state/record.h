@@ -26,6 +26,9 @@ struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number);
  * more severe of two. */
 void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
 
+/* Shows finding `id` on frame `number` no longer, since something else explains it; it stays counted. */
+void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id);
+
 /* Adds a copy of `relation` to frame `number`, unless it stands there already. */
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation);
 

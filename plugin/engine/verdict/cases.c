@@ -3,41 +3,34 @@
  * Theory. Findings about the same suspect make one case, whatever the interface they were captured on; which
  * findings, and whom they make a suspect, see rules.c.
  *
- * Confidence. A finding has the severity that its own evidence allows, so the case only adds up:
- *   certain   two Errors or more
- *   likely    one Error, or at least WARNS_LIKELY Warns
- *   possible  a Warn
- * With anything that contradicts it a case is possible at most; both sides are shown with the result.
+ * What counts are events, not findings: a segment that is lost seven times, a packet mirrored four times, a
+ * report repeated for what was in flight are one thing each. A case remembers the numbers of its events, and
+ * for each the highest severity that was found of it, since a finding has the severity that its own evidence
+ * allows: an Error has no other reading, a Warn has one, a Note is innocent until something worse comes.
  *
- * Precedence. A cause explains its consequences: the NIC that cuts at the wrong size also exceeds the MSS and
- * makes it look as if reports were ignored; a leaked checksum looks like corruption. The consequence is not
- * said of the same suspect. That nothing is wrong is said only if nothing is.
+ * What speaks against is counted whenever it comes, so a case may begin with it, and is said only once
+ * something speaks for it.
  *
- * Where to capture: see the column `provable` of the table of diagnoses.
- *
- * Bounds. CASES_MAX cases; a capture with more suspects than that is no capture of one problem, and the first
- * ones stay.
+ * Bounds. What anybody can cause in masses must not keep out what matters, so cases that were opened by
+ * Notes, by Warns and by Errors each have room of their own; a full table is told, see `left_out`. A case has
+ * WT_EVENTS_MAX events, and the other ends are counted up to OTHERS_MAX in all.
  */
 #include "cases.h"
 
 #include "engine/context.h"
+#include "event.h"
 #include "rules.h"
 
 enum {
-    CASES_MAX = 256,
-    WARNS_LIKELY = 3, /* one damaged or odd frame happens to everybody */
-    ERRORS_CERTAIN = 2,
+    CASES_MAX = 256,    /* opened by one kind of evidence */
+    AGAINST_MAX = 8,    /* events that speak against a case */
+    OTHERS_MAX = 65536, /* other ends of all cases */
 };
 
-/* The first explains the second away where both suspect the same sender. */
-static const struct {
-    enum wt_diagnosis_id cause, consequence;
-    bool contradicted; /* only where something speaks against the consequence: there its evidence has two
-                          readings */
-} precedence[] = {
-    {WT_DIAGNOSIS_NIC_IGNORES_MSS, WT_DIAGNOSIS_MSS_IGNORED, false},
-    {WT_DIAGNOSIS_NIC_IGNORES_MSS, WT_DIAGNOSIS_REPORTS_IGNORED, true},
-    {WT_DIAGNOSIS_CHECKSUM_LEAK, WT_DIAGNOSIS_WIRE_CORRUPTION, false},
+enum quota {
+    QUOTA_INNOCENT, /* artefacts, Notes, and what speaks against */
+    QUOTA_DOUBTFUL, /* a Warn, or what a blind forger can cause */
+    QUOTA_SURE,
 };
 
 struct case_key {
@@ -45,82 +38,65 @@ struct case_key {
     struct wt_address culprit, other;
 };
 
-struct wt_cases {
-    GPtrArray *list;     /* of struct wt_case */
-    GHashTable *numbers; /* struct case_key -> number */
-    uint32_t count[WT_DIAGNOSES];
+/* A case with what is needed to go on with it. */
+struct wt_case_file {
+    struct wt_case said; /* first: the list is read as one of cases */
+    uint32_t event[WT_EVENTS_MAX], against[AGAINST_MAX];
+    uint8_t severity[WT_EVENTS_MAX]; /* of each event */
+    bool seeing[WT_EVENTS_MAX];      /* each cannot have been made up by somebody blind */
+    unsigned events;
 };
 
 WT_MAP_KEY(case, struct case_key)
-
-const struct wt_diagnosis_row wt_diagnosis_table[WT_DIAGNOSES] = {
-#define WT_DIAGNOSIS(id, name, trouble, role, ...)                                                           \
-    [WT_DIAGNOSIS_##id] = {name, trouble, WT_ROLE_##role, __VA_ARGS__},
-#include <wiretruth/diagnosis_table.h>
-#undef WT_DIAGNOSIS
-};
-
-const char *const wt_confidence_name[] = {
-    [WT_CONFIDENCE_NONE] = "none",
-    [WT_CONFIDENCE_POSSIBLE] = "possible",
-    [WT_CONFIDENCE_LIKELY] = "likely",
-    [WT_CONFIDENCE_CERTAIN] = "certain",
-};
-
-const char *const wt_role_name[] = {
-    [WT_ROLE_SENDER] = "sender",
-    [WT_ROLE_SENDERS_NIC] = "NIC of the sender",
-    [WT_ROLE_BEHIND_SENDER] = "device behind the sender",
-    [WT_ROLE_RECEIVER] = "receiver",
-    [WT_ROLE_FORWARDER] = "forwarder",
-    [WT_ROLE_REPORTER] = "reporting device",
-    [WT_ROLE_BETWEEN] = "device between",
-    [WT_ROLE_NOBODY] = "not known, between",
-    [WT_ROLE_CAPTURING_HOST] = "capturing host",
-    [WT_ROLE_CAPTURE] = "capture",
-};
 
 static void *cases_new(void)
 {
     struct wt_cases *cases = g_new0(struct wt_cases, 1);
     cases->list = g_ptr_array_new_with_free_func(g_free);
     cases->numbers = g_hash_table_new_full(case_hash, case_equal, g_free, NULL);
+    cases->others = g_hash_table_new(NULL, NULL);
     return cases;
 }
 
 static void cases_free(void *kept)
 {
     struct wt_cases *cases = kept;
+    g_hash_table_destroy(cases->others);
     g_hash_table_destroy(cases->numbers);
     g_ptr_array_free(cases->list, TRUE);
     g_free(cases);
 }
 
-static const struct wt_cases *cases_of(const struct wt_engine *engine)
+struct wt_cases *wt_cases_of(const struct wt_engine *engine)
 {
     return engine->kept[WT_KEEPER_VERDICT];
 }
 
-/* The ends of the packet at hand, or of the one that it quotes. */
-static struct wt_ends case_ends(const struct wt_context *context)
+/* --- whom a finding makes a suspect --- */
+
+/* The packet that a finding in this frame is about: the quoted one, if there is a report. */
+static const struct wt_packet *case_packet(const struct wt_context *context)
 {
-    const struct wt_packet *packet = context->packet;
-    const bool report = packet->icmp.report && context->reading->quotes > 0;
-    const struct wt_packet *sent = report ? &context->reading->quote[0] : packet;
-    return (struct wt_ends){sent->src, sent->dst};
+    const bool report = context->packet->icmp.report && context->reading->quotes > 0;
+    return report ? &context->reading->quote[0] : context->packet;
 }
 
-/* Whom the finding makes a suspect, and who is at the other end. */
+static struct wt_ends case_ends(const struct wt_context *context, const struct wt_ends *told)
+{
+    const struct wt_packet *packet = case_packet(context);
+    return told ? *told : (struct wt_ends){packet->src, packet->dst};
+}
+
 static struct case_key case_key_of(const struct wt_context *context, const struct wt_rule *rule,
                                    const struct wt_ends *ends)
 {
-    const struct wt_packet *packet = context->packet;
-    const bool report = packet->icmp.report && context->reading->quotes > 0;
     const struct case_key forward = {rule->diagnosis, ends->sender, ends->receiver};
     const struct case_key back = {rule->diagnosis, ends->receiver, ends->sender};
     switch (rule->suspect) {
     case WT_SUSPECT_REPORTER:
-        return report ? (struct case_key){rule->diagnosis, packet->src, ends->sender} : forward;
+        return case_packet(context) == context->packet
+                   ? forward
+                   : (struct case_key){rule->diagnosis, context->packet->src, ends->sender};
     case WT_SUSPECT_BETWEEN:
         return memcmp(&ends->sender, &ends->receiver, sizeof ends->sender) > 0 ? back : forward;
     case WT_SUSPECT_CAPTURE:
@@ -142,46 +118,134 @@ static struct case_key case_identity(const struct case_key *key, enum wt_suspect
     return identity;
 }
 
-static struct wt_case *case_open(struct wt_cases *cases, const struct case_key *key,
-                                 const struct case_key *identity, uint32_t frame)
+/* --- cases --- */
+
+static struct wt_case_file *case_at(const struct wt_cases *cases, uint32_t number)
 {
-    if (cases->list->len >= CASES_MAX)
+    return number ? g_ptr_array_index(cases->list, number - 1) : NULL;
+}
+
+static struct wt_case_file *case_open(struct wt_cases *cases, const struct case_key *key,
+                                      const struct case_key *identity, enum quota quota)
+{
+    if (cases->opened[quota] >= CASES_MAX) {
+        cases->left_out++;
         return NULL;
-    struct wt_case *opened = g_new0(struct wt_case, 1);
-    g_ptr_array_add(cases->list, opened);
-    opened->id = (enum wt_diagnosis_id)key->diagnosis;
-    opened->number = cases->list->len;
-    opened->culprit = key->culprit;
-    opened->other = key->other;
-    opened->first_frame = frame;
+    }
+    struct wt_case_file *file = g_new0(struct wt_case_file, 1);
+    cases->opened[quota]++;
+    g_ptr_array_add(cases->list, file);
+    file->said.id = (enum wt_diagnosis_id)key->diagnosis;
+    file->said.number = cases->list->len;
+    file->said.culprit = key->culprit;
+    file->said.other = key->other;
     g_hash_table_insert(cases->numbers, g_memdup2(identity, sizeof *identity),
-                        GUINT_TO_POINTER(opened->number));
-    return opened;
+                        GUINT_TO_POINTER(file->said.number));
+    return file;
 }
 
-static struct wt_case *case_get(struct wt_cases *cases, const struct case_key *key,
-                                const struct case_key *identity, uint32_t frame)
+static struct wt_case_file *case_get(struct wt_cases *cases, const struct wt_context *context,
+                                     const struct wt_rule *rule, const struct wt_ends *ends, enum quota quota)
 {
-    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(cases->numbers, identity));
-    return number ? g_ptr_array_index(cases->list, number - 1) : case_open(cases, key, identity, frame);
+    const struct case_key key = case_key_of(context, rule, ends);
+    const struct case_key identity = case_identity(&key, rule->suspect);
+    struct wt_case_file *file =
+        case_at(cases, GPOINTER_TO_UINT(g_hash_table_lookup(cases->numbers, &identity)));
+    if (!file)
+        file = case_open(cases, &key, &identity, quota);
+    if (!file || rule->suspect == WT_SUSPECT_CAPTURE || g_hash_table_size(cases->others) >= OTHERS_MAX)
+        return file;
+    uint32_t other = file->said.number;
+    for (unsigned i = 0; i < sizeof key.other.bytes; i++)
+        other = wt_event_mix(other, key.other.bytes[i]);
+    file->said.others += g_hash_table_add(cases->others, GUINT_TO_POINTER(other)) ? 1 : 0;
+    return file;
 }
 
-/* What the case's own evidence allows. */
-static enum wt_confidence case_confidence(const struct wt_case *c)
+const struct wt_case *wt_cases_against(const struct wt_cases *cases, enum wt_diagnosis_id id,
+                                       const struct wt_address *culprit)
 {
-    uint32_t errors = c->supporting[WT_SEVERITY_ERROR];
-    uint32_t warns = c->supporting[WT_SEVERITY_WARN];
-    enum wt_confidence confidence = WT_CONFIDENCE_NONE;
-    if (!wt_diagnosis_table[c->id].trouble)
-        return WT_CONFIDENCE_CERTAIN;
-    if (errors >= ERRORS_CERTAIN)
-        confidence = WT_CONFIDENCE_CERTAIN;
-    else if (errors || warns >= WARNS_LIKELY)
-        confidence = WT_CONFIDENCE_LIKELY;
-    else if (warns)
-        confidence = WT_CONFIDENCE_POSSIBLE;
-    return c->contradicting && confidence > WT_CONFIDENCE_POSSIBLE ? WT_CONFIDENCE_POSSIBLE : confidence;
+    const struct case_key identity = {.diagnosis = id, .culprit = *culprit};
+    const struct wt_case_file *file =
+        case_at(cases, GPOINTER_TO_UINT(g_hash_table_lookup(cases->numbers, &identity)));
+    return file ? &file->said : NULL;
 }
+
+/* --- events --- */
+
+static uint32_t case_event(const struct wt_context *context, const struct wt_rule *rule,
+                           const struct wt_finding *finding, const struct wt_evidence *evidence)
+{
+    if (evidence->event)
+        return wt_event_mix(0, evidence->event);
+    const struct wt_packet *packet = case_packet(context);
+    switch (rule->counts) {
+    case WT_COUNTS_CONNECTIONS:
+        return wt_event_connection(packet);
+    case WT_COUNTS_REPORTS: /* the third value of these findings is how many there were */
+        return wt_event_mix(wt_event_connection(packet), finding->value[2]);
+    case WT_COUNTS_DATA:
+        break;
+    }
+    return wt_event_data(packet);
+}
+
+/* The place of `event`, new or not; WT_EVENTS_MAX if there is no room for it. */
+static unsigned case_place(struct wt_case_file *file, uint32_t event)
+{
+    unsigned at = 0;
+    while (at < file->events && file->event[at] != event)
+        at++;
+    if (at == file->events && at < WT_EVENTS_MAX) {
+        file->event[file->events++] = event;
+        file->severity[at] = WT_SEVERITY_CHAT;
+        file->said.events[WT_SEVERITY_CHAT]++;
+        file->said.blind++;
+    }
+    return at;
+}
+
+static void case_count(struct wt_case_file *file, uint32_t event, enum wt_severity severity, bool blind)
+{
+    const unsigned at = case_place(file, event);
+    if (at == WT_EVENTS_MAX)
+        return;
+    if (severity > file->severity[at]) {
+        file->said.events[file->severity[at]]--;
+        file->said.events[severity]++;
+        file->severity[at] = (uint8_t)severity;
+    }
+    if (!blind && !file->seeing[at]) {
+        file->seeing[at] = true;
+        file->said.blind--;
+    }
+}
+
+static void case_count_against(struct wt_case_file *file, uint32_t event)
+{
+    uint32_t *against = file->against;
+    for (unsigned i = 0; i < file->said.contradicting; i++)
+        if (against[i] == event)
+            return;
+    if (file->said.contradicting < AGAINST_MAX)
+        against[file->said.contradicting++] = event;
+}
+
+static void case_add(struct wt_case_file *file, const struct wt_context *context, uint32_t frame,
+                     const struct wt_finding *finding, const struct wt_evidence *evidence)
+{
+    struct wt_case *c = &file->said;
+    c->findings++;
+    c->last_frame = MAX(c->last_frame, frame);
+    if (c->first_frame == 0 || frame < c->first_frame)
+        c->first_frame = frame;
+    c->both_sides |= evidence->both_sides && finding->severity >= WT_SEVERITY_WARN;
+    if (c->proof_frame == 0 && wt_diagnosis_table[c->id].trouble &&
+        wt_case_confidence(c) >= WT_CONFIDENCE_LIKELY)
+        c->proof_frame = context->frame->number;
+}
+
+/* --- hearing findings --- */
 
 /* Whether `rule` is about this finding as it was made here. */
 static bool rule_applies(const struct wt_rule *rule, const struct wt_context *context,
@@ -193,47 +257,71 @@ static bool rule_applies(const struct wt_rule *rule, const struct wt_context *co
     return rule->when == WT_WHEN_ALWAYS || rule->when == (udp ? WT_WHEN_UDP : WT_WHEN_OTHER);
 }
 
-static void case_add(struct wt_case *c, const struct wt_context *context, uint32_t frame,
-                     const struct wt_finding *finding)
+static enum quota case_quota(const struct wt_rule *rule, const struct wt_finding *finding, bool blind)
 {
-    c->supporting[finding->severity]++;
-    c->last_frame = frame;
-    if (frame < c->first_frame)
-        c->first_frame = frame;
-    if (c->proof_frame == 0 && wt_diagnosis_table[c->id].trouble &&
-        case_confidence(c) >= WT_CONFIDENCE_LIKELY)
-        c->proof_frame = context->frame->number;
+    if (!wt_diagnosis_table[rule->diagnosis].trouble || rule->against || finding->severity < WT_SEVERITY_WARN)
+        return QUOTA_INNOCENT;
+    return finding->severity == WT_SEVERITY_ERROR && !blind ? QUOTA_SURE : QUOTA_DOUBTFUL;
 }
 
 /* Takes the finding into account as one rule says; returns the number of the case that it supports, or 0. */
 static uint32_t case_hear(const struct wt_context *context, const struct wt_rule *rule, uint32_t number,
                           const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
-    struct wt_cases *cases = wt_kept(context, WT_KEEPER_VERDICT);
-    const struct wt_ends own = case_ends(context);
-    const struct case_key key = case_key_of(context, rule, evidence->ends ? evidence->ends : &own);
-    const struct case_key identity = case_identity(&key, rule->suspect);
-    if (rule->against && !g_hash_table_contains(cases->numbers, &identity))
-        return 0;
-    struct wt_case *c = case_get(cases, &key, &identity, number);
-    if (!c)
+    const struct wt_ends ends = case_ends(context, evidence->ends);
+    const uint32_t event = case_event(context, rule, finding, evidence);
+    struct wt_case_file *file = case_get(wt_cases_of(context->engine), context, rule, &ends,
+                                         case_quota(rule, finding, evidence->blind));
+    if (!file)
         return 0;
     if (rule->against) {
-        c->contradicting++;
+        case_count_against(file, event);
         return 0;
     }
-    case_add(c, context, number, finding);
-    return c->number;
+    case_count(file, event, MAX(finding->severity, rule->weight), evidence->blind);
+    case_add(file, context, number, finding, evidence);
+    return file->said.number;
+}
+
+/* Consequences of a cause, as findings about the same sender. */
+static const struct {
+    enum wt_finding_id finding;
+    enum wt_diagnosis_id cause;
+    const char *reason;
+} consequences[] = {
+    {WT_FINDING_PMTU_IGNORED, WT_DIAGNOSIS_NIC_IGNORES_MSS, "its NIC undoes what the stack obeyed"},
+    {WT_FINDING_MSS_EXCEEDED, WT_DIAGNOSIS_NIC_IGNORES_MSS, "its NIC cuts at the wrong size"},
+};
+
+/* What a proven cause explains away is not said again: the finding is lowered to a Note that gives the cause,
+ * and speaks for it. */
+static void case_explain(const struct wt_context *context, struct wt_finding *finding,
+                         struct wt_evidence *evidence)
+{
+    const struct wt_ends ends = case_ends(context, evidence->ends);
+    for (size_t i = 0; i < G_N_ELEMENTS(consequences); i++) {
+        if (consequences[i].finding != finding->id || evidence->speaks_for)
+            continue;
+        const struct wt_case *c =
+            wt_cases_against(wt_cases_of(context->engine), consequences[i].cause, &ends.sender);
+        if (!c || wt_case_confidence(c) < WT_CONFIDENCE_LIKELY)
+            continue;
+        evidence->speaks_for = WT_SPEAKS_FOR(consequences[i].cause);
+        finding->severity = MIN(finding->severity, WT_SEVERITY_NOTE);
+        finding->reason = consequences[i].reason;
+    }
 }
 
 static void cases_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
-                       const struct wt_evidence *evidence)
+                       const struct wt_evidence *told)
 {
     const struct wt_rule *rule = NULL;
+    struct wt_evidence evidence = *told;
+    case_explain(context, finding, &evidence);
     while ((rule = wt_rule_next(finding->id, rule))) {
-        if (!rule_applies(rule, context, evidence))
+        if (!rule_applies(rule, context, &evidence))
             continue;
-        uint32_t supported = case_hear(context, rule, number, finding, evidence);
+        uint32_t supported = case_hear(context, rule, number, finding, &evidence);
         if (finding->supports == 0)
             finding->supports = supported;
         else if (finding->supports_too == 0)
@@ -241,94 +329,26 @@ static void cases_hear(const struct wt_context *context, uint32_t number, struct
     }
 }
 
-/* --- what is made of the cases --- */
+void wt_diagnosis_refute(const struct wt_context *context, enum wt_diagnosis_id diagnosis,
+                         const struct wt_ends *ends, uint32_t event)
+{
+    const struct wt_rule rule = {
+        .diagnosis = diagnosis, .suspect = wt_rule_suspect(diagnosis), .against = true};
+    const struct wt_ends told = case_ends(context, ends);
+    struct wt_case_file *file = case_get(wt_cases_of(context->engine), context, &rule, &told, QUOTA_INNOCENT);
+    if (file)
+        case_count_against(file, event ? event : wt_event_data(case_packet(context)));
+}
 
 const struct wt_case *wt_engine_case(const struct wt_engine *engine, uint32_t index)
 {
-    const GPtrArray *list = cases_of(engine)->list;
+    const GPtrArray *list = wt_cases_of(engine)->list;
     return index < list->len ? g_ptr_array_index(list, index) : NULL;
 }
 
-/* Whether a case of `cause` with some confidence suspects the same sender. */
-static bool case_is_explained(const struct wt_engine *engine, const struct wt_case *c,
-                              enum wt_diagnosis_id cause)
+uint64_t wt_engine_cases_left_out(const struct wt_engine *engine)
 {
-    const struct wt_case *other = NULL;
-    for (uint32_t i = 0; (other = wt_engine_case(engine, i)); i++)
-        if (other->id == cause && case_confidence(other) && wt_address_equal(&other->culprit, &c->culprit))
-            return true;
-    return false;
-}
-
-static bool engine_has_trouble(const struct wt_engine *engine)
-{
-    const struct wt_case *c = NULL;
-    for (uint32_t i = 0; (c = wt_engine_case(engine, i)); i++)
-        if (wt_diagnosis_table[c->id].trouble && case_confidence(c))
-            return true;
-    return false;
-}
-
-enum wt_confidence wt_engine_confidence(const struct wt_engine *engine, const struct wt_case *c)
-{
-    if (!wt_diagnosis_table[c->id].trouble)
-        return engine_has_trouble(engine) ? WT_CONFIDENCE_NONE : WT_CONFIDENCE_CERTAIN;
-    for (size_t i = 0; i < G_N_ELEMENTS(precedence); i++)
-        if (precedence[i].consequence == c->id && (c->contradicting || !precedence[i].contradicted) &&
-            case_is_explained(engine, c, precedence[i].cause))
-            return WT_CONFIDENCE_NONE;
-    return case_confidence(c);
-}
-
-const struct wt_case *wt_engine_proof(const struct wt_engine *engine, uint32_t number)
-{
-    const struct wt_case *c = NULL;
-    for (uint32_t i = 0; (c = wt_engine_case(engine, i)); i++)
-        if (c->proof_frame == number && wt_engine_confidence(engine, c) >= WT_CONFIDENCE_LIKELY)
-            return c;
-    return NULL;
-}
-
-static gint case_compare(gconstpointer a, gconstpointer b, gpointer engine)
-{
-    const struct wt_case *x = *(const struct wt_case *const *)a;
-    const struct wt_case *y = *(const struct wt_case *const *)b;
-    enum wt_confidence confidence_x = wt_engine_confidence(engine, x);
-    enum wt_confidence confidence_y = wt_engine_confidence(engine, y);
-    bool trouble_x = wt_diagnosis_table[x->id].trouble;
-    bool trouble_y = wt_diagnosis_table[y->id].trouble;
-    if (trouble_x != trouble_y)
-        return trouble_x ? -1 : 1;
-    if (confidence_x != confidence_y)
-        return confidence_x > confidence_y ? -1 : 1;
-    if (x->id != y->id)
-        return x->id < y->id ? -1 : 1;
-    return x->number < y->number ? -1 : 1;
-}
-
-const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count)
-{
-    GPtrArray *said = g_ptr_array_new();
-    const GPtrArray *list = cases_of(engine)->list;
-    for (guint i = 0; i < list->len; i++)
-        if (wt_engine_confidence(engine, g_ptr_array_index(list, i)))
-            g_ptr_array_add(said, g_ptr_array_index(list, i));
-    g_ptr_array_sort_with_data(said, case_compare, (gpointer)engine);
-    *count = said->len;
-    return (const struct wt_case **)g_ptr_array_free(said, FALSE);
-}
-
-char *wt_case_text(const struct wt_case *c, const char *sentence, char *text, size_t size)
-{
-    char culprit[WT_ADDRESS_TEXT], other[WT_ADDRESS_TEXT];
-    GString *full = g_string_new(sentence);
-    wt_address_text(&c->culprit, culprit);
-    wt_address_text(&c->other, other);
-    g_string_replace(full, "$1", culprit, 0);
-    g_string_replace(full, "$2", other, 0);
-    g_strlcpy(text, full->str, size);
-    g_string_free(full, TRUE);
-    return text;
+    return wt_cases_of(engine)->left_out;
 }
 
 const struct wt_detector wt_verdict_detector = {

@@ -20,16 +20,27 @@ enum wt_rule_when {
     WT_WHEN_ASKED, /* the detector itself names the diagnosis, by WT_SPEAKS_FOR() */
 };
 
+/* What makes two findings independent, unless their detector says it itself. */
+enum wt_rule_counts {
+    WT_COUNTS_DATA,        /* other data: another segment */
+    WT_COUNTS_CONNECTIONS, /* another connection */
+    WT_COUNTS_REPORTS,     /* another report about the connection, of which the third value is the number */
+};
+
 struct wt_rule {
     enum wt_finding_id finding;
     enum wt_diagnosis_id diagnosis;
     enum wt_suspect suspect;
-    enum wt_severity least; /* below, it says nothing about a cause */
+    enum wt_severity weight; /* that it has at least, as evidence */
     enum wt_rule_when when;
+    enum wt_rule_counts counts;
     bool against;
 };
 
 /* The next rule about `finding` behind `after` (NULL: the first one); NULL if there is none. */
 const struct wt_rule *wt_rule_next(enum wt_finding_id finding, const struct wt_rule *after);
+
+/* Whom findings that speak for `diagnosis` make a suspect. */
+enum wt_suspect wt_rule_suspect(enum wt_diagnosis_id diagnosis);
 
 #endif
