@@ -15,6 +15,7 @@ GRACE = 1000000  # nanoseconds in which frames may have been on their way alread
 class Statements:
     def __init__(self):
         self.fields, self.findings, self.may, self.pieces = {}, {}, {}, {}
+        self.copies = []
 
     def field(self, frame, name, value):
         self.fields.setdefault(frame.number, {})[name] = value
@@ -37,6 +38,36 @@ def lengths(view, say):
         if not frame.gso:
             say.field(frame, "wire.frames", 1)
             say.field(frame, "wire.len", frame.l2 + frame.packets[0].length)
+
+
+COPIES_COMMON = 8
+COPY_WITHIN = 150000000  # nanoseconds: no sender repeats a packet that fast (TCP_RTO_MIN is 200 ms)
+
+
+def copies_of(frames):
+    """
+    {frame number: number of the frame that shows the same packet}, for (number, time, point, IP packet's bytes) of each
+    frame. Equal to the byte and within COPY_WITHIN. Without identification (IPv6, or 0) only what follows at once, and
+    only if COPIES_COMMON do: a single one may be a segment sent again, or a second acknowledgement.
+    """
+    found, doubtful, seen = {}, {}, {}
+    for number, time, point, data in frames:
+        named = data[0] >> 4 == 4 and data[4:6] != b"\0\0"
+        before = seen.get((point, data))
+        if before and 0 <= time - before[1] <= (COPY_WITHIN if named else 100000):
+            (found if named else doubtful)[number] = before[0]
+        else:
+            seen[point, data] = (number, time)
+    return found | doubtful if len(found) + len(doubtful) >= COPIES_COMMON else found
+
+
+def copies(view, say):
+    """Packets that the capture shows twice, by their bytes: what counts frames on the wire counts the first alone."""
+    frames = ((frame.number, frame.time, frame.frame.data[4:8] if view.interface.link_type == pcapng.SLL2 else b"",
+               frame.frame.data[frame.l2:]) for frame in view.ip)
+    say.copies = sorted(copies_of(frames))
+    if say.copies:
+        say.exact("capture.duplicate", [frame for frame in view.ip if frame.number in say.copies])
 
 
 def told(view, frame):

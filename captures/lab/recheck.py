@@ -116,8 +116,29 @@ def contradictions(truth, interfaces, frames, folder):
             if name in stated:
                 for problem in rule(reader, number, stated, truth):
                     yield f"frame {number}: {name}: {problem}"
+    yield from _copies(truth, reader)
     yield from _pieces(truth, reader, folder)
     yield from _causes(truth)
+
+
+def _copies(truth, reader):
+    """A copy has the same IP packet as a frame before it, TTL and sums apart; every other frame has not."""
+    seen, found, doubtful = {}, [], []
+    for number, frame in enumerate(reader.frames, 1):
+        packet = reader.outer(number)
+        if packet is None or truth["point"]["side"] == "several":
+            continue
+        point = frame.data[4:8] if reader.links[number - 1] == pcapng.SLL2 else b""
+        key = (point, bytes(packet))
+        named = isinstance(packet, IP) and packet.id
+        if key in seen and frame.time - seen[key] <= (150000000 if named else 100000):
+            (found if named else doubtful).append(number)
+        else:
+            seen[key] = frame.time
+    if len(found) + len(doubtful) >= 8:
+        found = sorted(found + doubtful)
+    if found != truth.get("copies", []):
+        yield f"copies are {found}, not {truth.get('copies', [])}"
 
 
 def _numbers(truth, count):

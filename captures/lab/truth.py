@@ -126,6 +126,7 @@ def _state(run, views, point, say):
     if planted.get("ignored") or faulty:
         expect.ignored(view, found, say, behind or bool(planted.get("ignored")))
     _planted_findings(run, view, point.role, say)
+    expect.copies(view, say)
     return wrong
 
 
@@ -156,7 +157,7 @@ def _document(scenario, run, point, name, say, view):
         "sources": _sources(run, say),
         "second_point": os.path.basename(name).replace(point.role, say.second.role, 1) if say.second and say.pieces else None,
         "result": str(run.result) if run.result else None, "commands": run.lab.commands,
-        "connections": _connections(view),
+        "connections": _connections(view), "copies": say.copies,
     }
     document.update(tables(say))
     return document
@@ -244,7 +245,7 @@ def write_merged(scenario, run, views, out):
         point={"role": "merged", "side": "several", "interface": ", ".join(view.interface.name for view in views.values()),
                "addresses": sorted({address for point in single for address in point.host.addresses})},
         diagnosis={"must": must, "may": [] if must else may}, snaplen=run.merge or None, second_point=None,
-        connections=[])
+        connections=[], copies=[])
     if must:
         head["diagnosis"]["may"] = must + list(run.planted.get("also", ()))
     whole.write(name + ".pcapng")

@@ -122,8 +122,8 @@ static void put_checksums(const struct wt_reading *reading)
 static void put_wire(const struct wt_facts *facts)
 {
     put_number("l3_len", facts->l3_len);
-    put_number("wire.frames", facts->wire_frames);
-    put_number("wire.len", (int64_t)facts->wire_len);
+    put_known("wire.frames", facts->wire_frames);
+    put_known("wire.len", (int64_t)facts->wire_len);
     put_known("segment.size", facts->segment_size);
     put_known("segment.last", facts->segment_last);
     put_known("mss.limit", facts->mss_limit);

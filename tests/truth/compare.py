@@ -105,10 +105,17 @@ def options(wanted):
     return [str(each) for each in wanted] if isinstance(wanted, list) else [str(wanted)]
 
 
+# What counts for the wire, or for the connection, is said of the first picture of a packet alone.
+COUNTED = ("wire.", "segment.", "mss.", "window.", "direction", "path_mtu", "reaction")
+
+
 def compare_fields(truth, said, scores):
     """`said`: {frame number: {field: [values]}}, values as text."""
+    copies = set(truth.get("copies", []))
     for number, stated in truth["frames"].items():
         for field, wanted in stated.items():
+            if int(number) in copies and field.startswith(COUNTED):
+                continue
             _field(scores[field], field, number, wanted, said.get(int(number), {}).get(field, []))
     for number, values in said.items():
         stated = truth["frames"].get(str(number), {})
@@ -135,13 +142,17 @@ def _field(score, field, number, wanted, values):
 
 def compare_findings(truth, found, scores):
     """`found`: {frame number: set of finding names}."""
+    copies = set(truth.get("copies", []))
     explained = {(number, name) for each in truth["findings"] + truth["may"]
                  for number in each.get("frames", each.get("among")) for name in each["name"].split("|")}
     for statement in truth["findings"]:
         names = statement["name"].split("|")
         carrying = {number for number, there in found.items() if there & set(names)}
         if "frames" in statement:
-            _exact(scores[names[0]], names[0], set(statement["frames"]), carrying)
+            wanted = set(statement["frames"])
+            if names[0] != "capture.duplicate":
+                wanted -= copies
+            _exact(scores[names[0]], names[0], wanted, carrying)
         else:
             _among(scores[names[0]], names[0], statement, carrying)
     for number, names in sorted(found.items()):
