@@ -34,6 +34,18 @@ enum wt_finding_id {
     WT_FINDINGS,
 };
 
+/* Why a finding has a lower severity than the table's, or what $1s in its sentence stands for. */
+enum wt_reason {
+    WT_REASON_NONE,
+#define WT_REASON(id, text) WT_REASON_##id,
+#include <wiretruth/reason_table.h>
+#undef WT_REASON
+    WT_REASONS,
+};
+
+/* With $1 to $4 for the finding's values; NULL for none. */
+extern const char *const wt_reason_text[WT_REASONS];
+
 /* One row of the table. */
 struct wt_finding_row {
     const char *name; /* without the "wiretruth." in front */
@@ -62,8 +74,8 @@ struct wt_finding {
     uint64_t value[WT_VALUES]; /* fill $1 to $4 of the sentence */
     uint32_t supports;         /* number of the case that it supports, see diagnosis.h; 0 if none */
     uint32_t supports_too;     /* of a second one */
-    uint32_t about;            /* earlier frame that it is about, where this one proves it; 0: this one */
-    const char *reason;        /* why the severity was lowered, or what $s stands for; static text or NULL */
+    enum wt_reason reason;
+    uint32_t about; /* earlier frame that it is about, where this one proves it; 0: this one */
 };
 
 /* Whether it supports case `number`, which is not 0. */

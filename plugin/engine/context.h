@@ -65,7 +65,7 @@ struct wt_ends {
 struct wt_evidence {
     uint64_t value[WT_VALUES]; /* fill the sentence, and the reason */
     unsigned most;             /* WT_AT_MOST() of a severity that it shall not exceed; 0: the table's */
-    const char *reason;        /* static text, with $1 to $4 as in the sentence */
+    enum wt_reason reason;     /* of a lower severity, or what $1s stands for */
     uint32_t shown_in;         /* an earlier frame that it is about; it is counted in this one all the same */
     const struct wt_ends *ends; /* another pair than the packet's own */
     uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */

@@ -24,6 +24,12 @@ const struct wt_finding_row wt_finding_table[WT_FINDINGS] = {
 #undef WT_FINDING
 };
 
+const char *const wt_reason_text[WT_REASONS] = {
+#define WT_REASON(id, text) [WT_REASON_##id] = (text),
+#include <wiretruth/reason_table.h>
+#undef WT_REASON
+};
+
 const char *const wt_area_name[WT_AREAS] = {
     [WT_AREA_SIZE] = "Size",     [WT_AREA_CHECKSUM] = "Checksum",  [WT_AREA_WINDOW] = "Window",
     [WT_AREA_PMTU] = "Path MTU", [WT_AREA_FRAGMENT] = "Fragments", [WT_AREA_CAPTURE] = "Capture",
@@ -66,7 +72,7 @@ static size_t finding_put_value(GString *text, const struct wt_finding *finding,
         g_string_append(text, wt_mtu_kind((uint32_t)value));
         return 1;
     case 's':
-        g_string_append(text, finding->reason ? finding->reason : "");
+        g_string_append(text, finding->reason ? wt_reason_text[finding->reason] : "");
         return 1;
     default:
         g_string_append_printf(text, "%" G_GUINT64_FORMAT, value);
@@ -112,7 +118,7 @@ char *wt_finding_text(const struct wt_finding *finding, char *text, size_t size)
         g_string_printf(full, "Proves of frame %u: ", finding->about);
     if (!finding_put_sentence(full, finding, wt_finding_table[finding->id].sentence) && finding->reason) {
         g_string_append(full, " (");
-        finding_put_sentence(full, finding, finding->reason);
+        finding_put_sentence(full, finding, wt_reason_text[finding->reason]);
         g_string_append_c(full, ')');
     }
     g_strlcpy(text, full->str, size);

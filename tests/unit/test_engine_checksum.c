@@ -160,7 +160,7 @@ static const char *cause_of(struct talk *talk, const uint16_t field[8], const ui
         uint32_t number = send_data(talk, 5000 + i * 1000, WT_CHECKSUM_BAD, field[i], expected[i]);
         const struct wt_finding *found = talk_found(talk, number, WT_FINDING_CHECKSUM_CORRUPT);
         said += found != NULL;
-        cause = found ? found->reason : cause;
+        cause = found ? wt_reason_text[found->reason] : cause;
     }
     g_assert_cmpint(talk_worst(talk), <=, WT_SEVERITY_NOTE);
     g_assert_cmpuint(said, <=, 2);

@@ -132,7 +132,7 @@ static void test_event_grows(gconstpointer version)
 {
     struct talk talk;
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
-    const struct wt_evidence doubtful = {.most = WT_AT_MOST(WT_SEVERITY_WARN)}, sure = {.reason = NULL};
+    const struct wt_evidence doubtful = {.most = WT_AT_MOST(WT_SEVERITY_WARN)}, sure = {.value = {0}};
     hear_with(&talk, 1, WT_FINDING_PMTU_BLACK_HOLE, 1000, &doubtful);
     assert_said(&talk, "black_hole:possible");
     hear_with(&talk, 1, WT_FINDING_PMTU_BLACK_HOLE, 1000, &sure);

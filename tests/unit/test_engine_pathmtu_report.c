@@ -21,7 +21,7 @@ static const char *reason(const struct talk *talk, uint32_t number, enum wt_find
 {
     const struct wt_finding *found = talk_found(talk, number, id);
     g_assert_nonnull(found);
-    return found->reason;
+    return wt_reason_text[found->reason];
 }
 
 static struct wt_packet send_full(struct talk *talk, uint32_t seq, uint32_t *number)

@@ -125,7 +125,7 @@ static const char *evidence(const struct talk *talk)
     for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
         const struct wt_finding *finding = talk_found(talk, talk->frame.number, ids[i]);
         if (finding)
-            return finding->reason;
+            return wt_reason_text[finding->reason];
     }
     return "no super-frame";
 }

@@ -159,7 +159,7 @@ static void test_damaged(gconstpointer version)
     uint32_t damaged = twin_segment(&talk, 11, 501, true);
     const struct wt_finding *found = talk_found(&talk, damaged, WT_FINDING_CHECKSUM_CORRUPT);
     g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
-    g_assert_cmpstr(found->reason, ==, "it was valid at the capture point before");
+    g_assert_cmpstr(wt_reason_text[found->reason], ==, "it was valid at the capture point before");
     g_assert_cmpuint(talk_related(&talk, damaged, WT_RELATION_TWIN), ==, damaged - 1);
     talk_close(&talk);
 }

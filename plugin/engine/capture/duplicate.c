@@ -165,7 +165,7 @@ static void duplicate_tell(struct wt_context *context, const struct place *befor
     const bool common = duplicate_is_common(context->link);
     wt_find(context, WT_FINDING_CAPTURE_DUPLICATE, .value = {before->frame, (uint64_t)apart},
             .speaks_for = common ? WT_SPEAKS_FOR(WT_DIAGNOSIS_CAPTURE_DUPLICATES) : 0,
-            .reason = packet->ttl != before->ttl ? "a router is between the two" : NULL);
+            .reason = packet->ttl != before->ttl ? WT_REASON_ROUTER_BETWEEN : WT_REASON_NONE);
     wt_relate(context, WT_RELATION_ORIGINAL, before->frame, apart);
 }
 

@@ -49,7 +49,7 @@ struct cause {
     uint32_t seq, end;                        /* of the last one, if TCP with payload */
     bool open;                                /* those data are neither acknowledged nor sent again */
     uint32_t taken;                           /* how often such data were acknowledged as they were */
-    const char *told;                         /* the cause said last */
+    enum wt_reason told;                      /* the cause said last */
 };
 
 WT_MAP_KEY(cause, struct cause_key)
@@ -138,24 +138,21 @@ static uint32_t cause_intact(const struct wt_context *context, bool ip_header)
     return by_flow ? by_flow : replaced ? 0 : by_host;
 }
 
-static const char cause_off_by_one[] =
-    "off by one: the sum was adapted to rewritten addresses in a wrong way";
-
-static const char *cause_find(const struct wt_context *context, const struct cause *cause, uint32_t intact)
+static enum wt_reason cause_find(const struct wt_context *context, const struct cause *cause, uint32_t intact)
 {
     if (cause->taken >= CAUSE_TAKEN_HITS)
-        return "its receiver took the data all the same: a sum left over from merging or editing";
-    if (cause->difference == 1 || cause->difference == 0xfffe || cause->told == cause_off_by_one)
-        return cause_off_by_one;
+        return WT_REASON_SUM_TAKEN;
+    if (cause->difference == 1 || cause->difference == 0xfffe || cause->told == WT_REASON_SUM_OFF_BY_ONE)
+        return WT_REASON_SUM_OFF_BY_ONE;
     if (cause->same_field)
-        return "the same value in every packet: a program wrote it";
+        return WT_REASON_SUM_SAME_VALUE;
     if (intact == 0 && cause->same_difference)
-        return "a constant difference: addresses or ports were rewritten after the capture";
+        return WT_REASON_SUM_SAME_DIFFERENCE;
     if (intact == 0 && cause->wrong >= CAUSE_PAYLOAD_HITS && context->packet->payload_len)
-        return "all packets with payload: it was replaced after the capture";
+        return WT_REASON_SUM_PAYLOAD_REPLACED;
     if (intact == 0)
-        return "no intact packet of this kind was seen yet";
-    return cause->wrong > intact + 1 ? "too many for damage: something wrote these packets" : NULL;
+        return WT_REASON_SUM_NONE_INTACT;
+    return cause->wrong > intact + 1 ? WT_REASON_SUM_TOO_MANY : WT_REASON_NONE;
 }
 
 void wt_cause_judge(struct wt_context *context, bool ip_header)
@@ -169,7 +166,7 @@ void wt_cause_judge(struct wt_context *context, bool ip_header)
     if (context->flow)
         wt_context_side(context)->segments.wrong = true;
     uint16_t expected = ip_header ? packet->ip_checksum_expected : packet->l4_checksum_expected;
-    const char *why = cause_find(context, cause, cause_intact(context, ip_header));
+    enum wt_reason why = cause_find(context, cause, cause_intact(context, ip_header));
     if (!why) {
         wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .value = {cause->field, expected});
         return;

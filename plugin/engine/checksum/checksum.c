@@ -21,9 +21,7 @@ static void checksum_tell_leak(const struct wt_context *context)
 {
     bool zero = context->packet->l4_checksum == WT_CHECKSUM_UNFILLED;
     wt_find(context, zero ? WT_FINDING_CHECKSUM_UNFILLED : WT_FINDING_CHECKSUM_PARTIAL,
-            .most = WT_AT_MOST(WT_SEVERITY_NOTE),
-            .reason = "or it came so from the wire, as the other packets of its sender are complete",
-            .value = {0});
+            .most = WT_AT_MOST(WT_SEVERITY_NOTE), .reason = WT_REASON_SUM_MAY_HAVE_LEAKED, .value = {0});
 }
 
 static void checksum_judge_left(struct wt_context *context)

@@ -70,7 +70,7 @@ static void blackhole_learn_passed(const struct wt_context *context, unsigned wh
 /* --- the verdict --- */
 
 static void blackhole_tell(const struct wt_context *context, unsigned which, struct wt_trouble *trouble,
-                           uint32_t lost, enum wt_severity severity, const char *reason)
+                           uint32_t lost, enum wt_severity severity, enum wt_reason reason)
 {
     const struct wt_packet *packet = context->packet;
     bool forward = which == context->sender;
@@ -110,12 +110,11 @@ static void blackhole_conclude(const struct wt_context *context, unsigned which,
         if (!stall->told || sent)
             blackhole_tell(context, which, trouble, stall->size,
                            stall->reset ? WT_SEVERITY_WARN : WT_SEVERITY_ERROR,
-                           stall->reset ? "nothing but a reset was heard of the other end since" : NULL);
+                           stall->reset ? WT_REASON_LOST_RESET_ONLY : WT_REASON_NONE);
         stall->told = true;
     } else if (stall->tries == BLACKHOLE_TRIES_DOUBT && sent) {
         blackhole_tell(context, which, trouble, stall->size, WT_SEVERITY_NOTE,
-                       small ? "the other end was not heard since, so it may be gone"
-                             : "nothing smaller was seen to pass");
+                       small ? WT_REASON_LOST_NOTHING_HEARD : WT_REASON_LOST_NONE_SMALLER);
     }
 }
 
@@ -267,7 +266,7 @@ static void blackhole_resolve(struct wt_context *context, unsigned which, struct
     stall->tries = 0;
     blackhole_learn_passed(context, which, stall->size);
     if (from && blackhole_is_possible(context, which, trouble, from))
-        blackhole_tell(context, which, trouble, from, WT_SEVERITY_ERROR, NULL);
+        blackhole_tell(context, which, trouble, from, WT_SEVERITY_ERROR, WT_REASON_NONE);
 }
 
 /* The other end was heard. Others may send resets in its name, but hardly with both its numbers. */

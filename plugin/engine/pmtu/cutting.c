@@ -52,7 +52,7 @@ static void cutting_count(uint16_t *count)
 }
 
 static void cutting_tell(const struct wt_context *context, struct wt_ends ends, enum wt_severity severity,
-                         const char *reason, uint32_t piece, uint32_t asked)
+                         enum wt_reason reason, uint32_t piece, uint32_t asked)
 {
     struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
     record->link_mtu = context->facts->link_mtu;
@@ -77,9 +77,8 @@ void wt_cutting_judge_report(struct wt_context *context, const struct wt_report 
     if (report->quote.proto != 6 || offender->segments <= 1 || !offender->certain ||
         quoted <= offender->headers + offender->segment)
         return;
-    cutting_tell(context, cutting_ends(&report->quote), WT_SEVERITY_ERROR,
-                 "told by a report about a piece of a super-frame", quoted - offender->headers,
-                 offender->segment);
+    cutting_tell(context, cutting_ends(&report->quote), WT_SEVERITY_ERROR, WT_REASON_CUT_BY_REPORT,
+                 quoted - offender->headers, offender->segment);
 }
 
 /* The super-frame of the chain inside which, at no boundary, `seq` lies; NULL if a segment begins there. */
@@ -122,7 +121,7 @@ static void cutting_judge_edge(struct wt_context *context, struct wt_side *side,
     const struct wt_ends ends = {context->packet->dst,
                                  context->packet->src}; /* it acknowledges data of the former */
     cutting_tell(context, ends, cutting_severity(cut->by_sack, CUTTING_SACK_WARN, CUTTING_SACK_SURE),
-                 "the receiver acknowledges where no segment should begin", piece, past->segment);
+                 WT_REASON_CUT_BY_ACK, piece, past->segment);
 }
 
 static void cutting_judge_sacks(struct wt_context *context)
@@ -183,9 +182,8 @@ static void cutting_end(struct wt_context *context, struct wt_cut *cut)
         cutting_count(&cut->by_train);
         enum wt_severity severity = cutting_severity(cut->by_train, 1, CUTTING_TRAIN_SURE);
         cutting_tell(context, cutting_ends(context->packet), cut->lone ? WT_SEVERITY_NOTE : severity,
-                     cut->lone ? "single segments of this sender are too large as well"
-                               : "the pieces of this burst add up to whole segments",
-                     train->size, train->limit);
+                     cut->lone ? WT_REASON_CUT_SINGLE_TOO : WT_REASON_CUT_BY_BURST, train->size,
+                     train->limit);
     }
     cut->train.pieces = 0;
 }
@@ -211,7 +209,7 @@ static void cutting_judge_repeat(struct wt_context *context, struct wt_cut *cut)
     cut->has_oversized = false;
     cutting_count(&cut->by_repeat);
     if (cut->lone == 0)
-        cutting_tell(context, cutting_ends(packet), WT_SEVERITY_WARN, "sent again by itself it is cut right",
+        cutting_tell(context, cutting_ends(packet), WT_SEVERITY_WARN, WT_REASON_CUT_BY_REPEAT,
                      cut->train.size, packet->payload_len);
 }
 
@@ -264,8 +262,7 @@ static void cutting_judge_hole(struct wt_context *context)
     enum wt_severity severity = missing ? cutting_severity(cut->by_hole, 1, CUTTING_HOLE_SURE)
                                         : cutting_severity(cut->by_hole, 2, CUTTING_HOLE_SURE_V6);
     cutting_tell(context, cutting_ends(packet), severity,
-                 missing ? "what is missing before it was larger than the receiver allows"
-                         : "what is missing before it is no whole number of segments",
+                 missing ? WT_REASON_CUT_HOLE_LARGER : WT_REASON_CUT_HOLE_ODD,
                  missing ? (hole + missing - 1) / missing : hole, limit);
 }
 

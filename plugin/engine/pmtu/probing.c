@@ -63,8 +63,8 @@ static void probing_judge_segment(struct wt_context *context)
         return;
     }
     trouble->probe_size = size;
-    wt_find(context, WT_FINDING_PMTU_PROBING, .most = WT_AT_MOST(WT_SEVERITY_NOTE), .reason = "upward",
-            .value = {size, trouble->lowered});
+    wt_find(context, WT_FINDING_PMTU_PROBING, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
+            .reason = WT_REASON_PROBING_UPWARD, .value = {size, trouble->lowered});
     probing_tell(context);
 }
 

@@ -143,15 +143,15 @@ static void report_resolve(const struct wt_context *context, struct wt_report *r
 
 /* --- what to say of where it comes from and what it quotes --- */
 
-static const char *report_origin(const struct wt_report *report)
+static enum wt_reason report_origin(const struct wt_report *report)
 {
     if (report->translated)
-        return "a translator left other addresses or ports in the quote";
+        return WT_REASON_REPORT_TRANSLATED;
     if (wt_address_equal(&report->packet->src, &report->quote.dst))
-        return "from the destination itself";
+        return WT_REASON_REPORT_BY_DESTINATION;
     if (wt_address_equal(&report->packet->src, &report->quote.src))
-        return "from the sender itself";
-    return "from a router on the way";
+        return WT_REASON_REPORT_BY_SENDER;
+    return WT_REASON_REPORT_BY_ROUTER;
 }
 
 /* Whether too many reports of late match nothing. */
@@ -173,19 +173,19 @@ static bool report_is_before_capture(const struct wt_report *report)
            wt_seq_after(side->next, report->quote.tcp.seq);
 }
 
-/* Why no captured packet matches; NULL where that needs no more words. */
-static const char *report_unmatched_reason(const struct wt_report *report)
+/* Why no captured packet matches; none where that needs no more words. */
+static enum wt_reason report_unmatched_reason(const struct wt_report *report)
 {
     const struct wt_side *side = &report->flow->side[report->sender];
     if (report_is_before_capture(report))
-        return "sent before the capture began, or missed by it";
+        return WT_REASON_QUOTE_BEFORE_CAPTURE;
     if (report->quote.proto != WT_PROTO_TCP)
-        return "missed by the capture, or rewritten on its way";
+        return WT_REASON_QUOTE_REWRITTEN;
     if (!side->has_next)
-        return "this direction was not captured";
+        return WT_REASON_QUOTE_OTHER_DIRECTION;
     if (!wt_seq_after(side->next, report->quote.tcp.seq))
-        return "its sequence number was never sent: forged, or changed on its way";
-    return "missed by the capture, or sent too long ago";
+        return WT_REASON_QUOTE_NEVER_SENT;
+    return WT_REASON_QUOTE_MISSED;
 }
 
 static void report_tell_stray(struct wt_context *context, struct wt_report *report)
@@ -202,12 +202,12 @@ static void report_tell_stray(struct wt_context *context, struct wt_report *repo
 
 static void report_tell(struct wt_context *context, const struct wt_report *report)
 {
-    const char *reason = report_origin(report);
+    enum wt_reason reason = report_origin(report);
     int64_t delay = report->offender ? context->frame->time - report->offender->time : 0;
     if (report->record->verdicts & 1U << WT_PATH_FLOOD && !report->offender)
-        reason = "one of a flood of reports that match nothing: forged, or answers to a scan";
+        reason = WT_REASON_REPORT_OF_FLOOD;
     else if (!report->offender && !report->flow)
-        reason = "the flow that it quotes is not in this capture";
+        reason = WT_REASON_REPORT_OF_OTHER_FLOW;
     wt_find(context, WT_FINDING_PMTU_REPORT, .most = WT_AT_MOST(WT_SEVERITY_NOTE), .reason = reason,
             .value = {report->packet->icmp.mtu, (uint64_t)(delay > 0 ? delay : 0)});
 }
@@ -278,7 +278,7 @@ static bool report_judge_length(struct wt_context *context, const struct wt_repo
     }
     wt_find(context, WT_FINDING_PMTU_MERGED_QUOTE,
             .most = WT_AT_MOST(whole ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN),
-            .reason = whole ? NULL : "its length may have been rewritten: it ends where no segment does",
+            .reason = whole ? WT_REASON_NONE : WT_REASON_QUOTE_LENGTH_REWRITTEN,
             .value = {quoted, sent, report->mtu});
     wt_path_judge(report->record, WT_PATH_MERGED);
     return false;
@@ -307,8 +307,8 @@ void wt_report_judge(struct wt_context *context)
     struct wt_report report = {.sender = 0};
     if (context->reading->quotes == 0 || context->packet->l4_checksum == WT_CHECKSUM_BAD) {
         wt_find(context, WT_FINDING_PMTU_REPORT, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
-                .reason = context->reading->quotes ? "its checksum is wrong, so nobody acts on it"
-                                                   : "it quotes no packet, so nobody acts on it",
+                .reason =
+                    context->reading->quotes ? WT_REASON_REPORT_SUM_WRONG : WT_REASON_REPORT_WITHOUT_QUOTE,
                 .value = {context->packet->icmp.mtu});
         return;
     }

@@ -48,9 +48,9 @@ void wt_told_ignored(struct wt_context *context, struct wt_told *told, const str
     told->confirmed = frame;
     record->ignored++;
     enum wt_severity severity = told_severity(told, sent);
-    const char *reason = severity > WT_SEVERITY_NOTE ? NULL
-                         : told->weak ? "the reports fit what they quote by its length alone: perhaps forged"
-                                      : "an echo request; somebody may be trying sizes";
+    enum wt_reason reason = severity > WT_SEVERITY_NOTE ? WT_REASON_NONE
+                            : told->weak                ? WT_REASON_TOLD_BY_LENGTH
+                                                        : WT_REASON_TOLD_ECHO;
     wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(severity), .reason = reason, .ends = &ends,
             .shown_in = frame, .value = {size, told->mtu, told->reports});
     if (severity > WT_SEVERITY_NOTE)

@@ -118,9 +118,7 @@ static void compare_find_scale(const struct wt_context *context, const struct wt
     else if (down->frame == context->frame->number)
         wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .most = WT_AT_MOST(WT_SEVERITY_WARN),
                 .both_sides = true,
-                .reason = down->scale == WT_SCALE_NONE
-                              ? "taken out of the SYN on its way, so that both sides go without scaling"
-                              : "changed in the SYN on its way",
+                .reason = down->scale == WT_SCALE_NONE ? WT_REASON_POINT_TAKEN_OUT : WT_REASON_POINT_CHANGED,
                 .value = {0});
 }
 
@@ -140,7 +138,7 @@ static void compare_find_damage(const struct wt_context *context, const struct w
         return;
     bool here = down->frame == context->frame->number;
     wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .shown_in = down->frame, .both_sides = true,
-            .reason = here ? "it was valid at the capture point before" : NULL,
+            .reason = here ? WT_REASON_POINT_WAS_VALID : WT_REASON_NONE,
             .value = {down->checksum_field, down->checksum_expected});
     pair->down->corrupt = true;
 }

@@ -203,26 +203,26 @@ static void mtu_observe(struct wt_context *context)
         wt_link_learn(link, length, WT_MTU_OBSERVED);
 }
 
-/* Why a packet above the link MTU need be no fault; NULL if it is one. */
-static const char *mtu_doubt(const struct wt_context *context)
+/* Why a packet above the link MTU need be no fault; none if it is one. */
+static enum wt_reason mtu_doubt(const struct wt_context *context)
 {
     const struct wt_packet *packet = &context->reading->packet[0];
     switch (context->facts->link_mtu_source) {
     case WT_MTU_DEFAULT:
-        return "nothing but the link type tells the MTU; set the preference if you know it";
+        return WT_REASON_MTU_BY_LINK_TYPE;
     case WT_MTU_OBSERVED:
     case WT_MTU_FRAGMENTS:
-        return "the MTU is only the largest length seen so far";
+        return WT_REASON_MTU_BY_LARGEST;
     default:
         break;
     }
     if (context->link->source == WT_MTU_MSS && context->facts->link_mtu < WT_MTU_ETHERNET)
-        return "the MTU is only what the host announces";
+        return WT_REASON_MTU_BY_HOST;
     if (!packet->df && packet->version == 4)
-        return "fragments may have been put together before it was captured";
+        return WT_REASON_MTU_REASSEMBLED;
     if (context->flow && wt_checksum_is_left(context->packet))
-        return "its checksum was left for the NIC, which may also cut it";
-    return NULL;
+        return WT_REASON_MTU_LEFT_FOR_NIC;
+    return WT_REASON_NONE;
 }
 
 static void mtu_judge(struct wt_context *context)
@@ -232,7 +232,7 @@ static void mtu_judge(struct wt_context *context)
         return;
     if (facts->l3_len > context->frame->length || facts->l3_len > WT_GSO_MAX) /* a mere claim */
         return;
-    const char *doubt = mtu_doubt(context);
+    enum wt_reason doubt = mtu_doubt(context);
     wt_find(context, WT_FINDING_MTU_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
             .reason = doubt, .value = {facts->l3_len, facts->link_mtu});
     mtu_observe(context);

@@ -181,7 +181,7 @@ static void segmentation_count(struct wt_context *context, uint32_t size)
     context->super_frame = true;
 }
 
-static void segmentation_tell_super(struct wt_context *context, const char *evidence)
+static void segmentation_tell_super(struct wt_context *context, enum wt_reason evidence)
 {
     static const enum wt_finding_id by_direction[] = {
         [WT_DIRECTION_UNKNOWN] = WT_FINDING_SUPERFRAME_UNKNOWN,
@@ -208,19 +208,19 @@ static void segmentation_take_super(struct wt_context *context, const struct wt_
     wt_watch_start(context, size->size);
 }
 
-/* Why a segment above its receiver's MSS need not have been one on the wire; NULL if it was. */
-static const char *segmentation_doubt(const struct wt_context *context, uint32_t size)
+/* Why a segment above its receiver's MSS need not have been one on the wire; none if it was. */
+static enum wt_reason segmentation_doubt(const struct wt_context *context, uint32_t size)
 {
     const struct wt_packet *packet = context->packet;
     const bool repeated = packet->payload_len == wt_context_side(context)->segments.oversized;
     const bool tail = packet->payload_len - size < SEGMENTATION_TAIL && context->facts->mss_limit == size;
     if (wt_checksum_is_left(packet))
-        return "its checksum was left for the NIC, which may cut it";
+        return WT_REASON_LEFT_FOR_NIC;
     if (packet->l4_checksum == WT_CHECKSUM_BAD)
-        return "its checksum is not right, so it may have been merged";
+        return WT_REASON_SUM_WRONG_MERGED;
     if (packet->l4_checksum != WT_CHECKSUM_VALID)
-        return "its checksum cannot be verified, so it may have been merged";
-    return tail && !repeated ? "or a full segment and a short one, merged by who received them" : NULL;
+        return WT_REASON_SUM_UNKNOWN_MERGED;
+    return tail && !repeated ? WT_REASON_MERGED_TAIL : WT_REASON_NONE;
 }
 
 /* A segment on the wire that its receiver did not allow. */
@@ -230,7 +230,7 @@ static void segmentation_judge_single(struct wt_context *context, uint32_t size)
     uint32_t limit = context->facts->mss_limit;
     if (limit == 0 || packet->payload_len <= limit || packet->fragment || segmentation_is_claim(context))
         return;
-    const char *doubt = segmentation_doubt(context, size);
+    enum wt_reason doubt = segmentation_doubt(context, size);
     wt_find(context, WT_FINDING_MSS_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
             .reason = doubt, .value = {packet->payload_len, limit});
     if (packet->l4_checksum == WT_CHECKSUM_VALID)

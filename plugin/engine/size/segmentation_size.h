@@ -6,8 +6,8 @@
 #include "engine/context.h"
 
 struct wt_size {
-    uint32_t size;        /* payload of a full segment; 0 if not even its headers fit */
-    const char *evidence; /* static text */
+    uint32_t size;           /* payload of a full segment; 0 if not even its headers fit */
+    enum wt_reason evidence; /* static text */
 };
 
 enum {

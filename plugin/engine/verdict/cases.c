@@ -287,10 +287,10 @@ static uint32_t case_hear(const struct wt_context *context, const struct wt_rule
 static const struct {
     enum wt_finding_id finding;
     enum wt_diagnosis_id cause;
-    const char *reason;
+    enum wt_reason reason;
 } consequences[] = {
-    {WT_FINDING_PMTU_IGNORED, WT_DIAGNOSIS_NIC_IGNORES_MSS, "its NIC undoes what the stack obeyed"},
-    {WT_FINDING_MSS_EXCEEDED, WT_DIAGNOSIS_NIC_IGNORES_MSS, "its NIC cuts at the wrong size"},
+    {WT_FINDING_PMTU_IGNORED, WT_DIAGNOSIS_NIC_IGNORES_MSS, WT_REASON_NIC_UNDOES},
+    {WT_FINDING_MSS_EXCEEDED, WT_DIAGNOSIS_NIC_IGNORES_MSS, WT_REASON_NIC_CUTS},
 };
 
 /* What a proven cause explains away is not said again: the finding is lowered to a Note that gives the cause,

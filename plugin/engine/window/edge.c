@@ -26,7 +26,7 @@ enum {
 
 static void edge_tell_exceeded(struct wt_context *context, uint32_t beyond)
 {
-    const char *doubt = wt_window_doubt(context);
+    enum wt_reason doubt = wt_window_doubt(context);
     if (!doubt)
         doubt = wt_window_gap(context);
     wt_find(context, WT_FINDING_WINDOW_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
@@ -85,11 +85,11 @@ static void edge_grant(struct wt_context *context, uint32_t edge)
 static void edge_tell_retracted(struct wt_context *context, uint32_t left)
 {
     const struct wt_side *side = wt_context_side(context);
-    const char *doubt = wt_window_doubt(context);
+    enum wt_reason doubt = wt_window_doubt(context);
     if (!doubt && !side->windows.settled)
-        doubt = "the first window behind the handshake";
+        doubt = WT_REASON_WINDOW_FIRST;
     if (!doubt && wt_context_peer(context)->windows.finished)
-        doubt = "the other end has sent its FIN and needs no window";
+        doubt = WT_REASON_WINDOW_AFTER_FIN;
     wt_find(context, WT_FINDING_WINDOW_RETRACTED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
             .reason = doubt, .value = {left, side->windows.granted_frame});
 }

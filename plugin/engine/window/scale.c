@@ -18,7 +18,7 @@
 
 #include "engine/state/sequence.h"
 
-static void scale_tell_invalid(struct wt_context *context, enum wt_severity severity, const char *reason)
+static void scale_tell_invalid(struct wt_context *context, enum wt_severity severity, enum wt_reason reason)
 {
     wt_context_side(context)->windows.invalid_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_INVALID, .most = WT_AT_MOST(severity), .reason = reason,
@@ -36,11 +36,11 @@ static void scale_judge_option(struct wt_context *context)
     if (!(flags & WT_TCP_SYN)) {
         if (!wt_context_side(context)->windows.invalid_told)
             scale_tell_invalid(context, flags & WT_TCP_ACK ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE,
-                               "outside a SYN");
+                               WT_REASON_SCALE_OUTSIDE_SYN);
     } else if (packet->tcp.scale > WT_SCALE_MAX) {
-        scale_tell_invalid(context, WT_SEVERITY_WARN, "more than 14");
+        scale_tell_invalid(context, WT_SEVERITY_WARN, WT_REASON_SCALE_OVER_14);
     } else if ((flags & WT_TCP_ACK) && peer->syn && peer->scale == WT_SCALE_NONE) {
-        scale_tell_invalid(context, WT_SEVERITY_WARN, "answered without having been offered");
+        scale_tell_invalid(context, WT_SEVERITY_WARN, WT_REASON_SCALE_NOT_OFFERED);
     }
 }
 
@@ -62,7 +62,7 @@ static void scale_judge_negotiation(struct wt_context *context)
 static void scale_tell_unknown(struct wt_context *context, unsigned least)
 {
     wt_find(context, WT_FINDING_WINDOW_SCALE_UNKNOWN,
-            .reason = least ? "acknowledged data prove a shift of at least $1" : NULL, .value = {least});
+            .reason = least ? WT_REASON_SCALE_AT_LEAST : WT_REASON_NONE, .value = {least});
 }
 
 static void scale_judge_unknown(struct wt_context *context)

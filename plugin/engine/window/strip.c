@@ -31,7 +31,7 @@ enum {
     STRIP_PROOFS = 2,
 };
 
-static void strip_tell(struct wt_context *context, uint32_t first, const char *reason)
+static void strip_tell(struct wt_context *context, uint32_t first, enum wt_reason reason)
 {
     struct wt_flow *flow = context->flow;
     if (flow->side[0].windows.stripped_told)
@@ -72,7 +72,7 @@ static void strip_judge_first(struct wt_context *context)
         side->windows.granted_frame = context->frame->number;
 }
 
-static void strip_prove(struct wt_context *context, uint32_t first, const char *reason)
+static void strip_prove(struct wt_context *context, uint32_t first, enum wt_reason reason)
 {
     struct wt_side_windows *client = &context->flow->side[0].windows;
     if (context->flow->side[0].syn_ack)
@@ -96,7 +96,7 @@ static void strip_judge_filling(struct wt_context *context)
     if (packet->payload_len < wt_window_segment(context) && wt_window_is_new(context))
         strip_prove(context,
                     server->windows.collapsed ? server->windows.granted_frame : client->windows.granted_frame,
-                    "the client uses exactly the unscaled window of a server that scales");
+                    WT_REASON_SCALE_CLIENT_UNSCALED);
 }
 
 /* The client's edge moves left if scaled, and does not if not. */
@@ -111,8 +111,7 @@ static void strip_judge_retreat(struct wt_context *context)
     int64_t acked = wt_seq_distance(tcp->ack, side->acked);
     int64_t moved = (int64_t)tcp->window - side->windows.raw;
     if (acked >= 0 && acked + moved >= 0 && acked + moved * unit <= -unit)
-        strip_prove(context, side->windows.granted_frame,
-                    "the client's windows make sense only unscaled although both SYNs offer a shift");
+        strip_prove(context, side->windows.granted_frame, WT_REASON_SCALE_WINDOWS_UNSCALED);
 }
 
 /* Data that only a scaled window allows, on a connection without scaling that one side offered. */
@@ -140,8 +139,7 @@ static void strip_judge_accepted(struct wt_context *context)
         return;
     sender->windows.watched = 0;
     if (!wt_window_gap(context))
-        strip_tell(context, context->frame->number,
-                   "data far beyond any unscaled window are accepted although scaling is off");
+        strip_tell(context, context->frame->number, WT_REASON_SCALE_DATA_BEYOND);
 }
 
 void wt_window_strip(struct wt_context *context)

@@ -135,27 +135,24 @@ static void syn_tell_stripped(struct wt_context *context, const struct syn_offer
 {
     if (context->packet->tcp.flags & WT_TCP_ACK)
         wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .most = WT_AT_MOST(WT_SEVERITY_ERROR),
-                .both_sides = true, .reason = "the same SYN/ACK has another option there",
-                .value = {other->frame});
+                .both_sides = true, .reason = WT_REASON_SCALE_OTHER_SYN_ACK, .value = {other->frame});
     else
         wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED, .most = WT_AT_MOST(WT_SEVERITY_WARN),
-                .both_sides = true,
-                .reason = "the same SYN has another option there; both ends agree, so it only costs speed",
-                .value = {other->frame});
+                .both_sides = true, .reason = WT_REASON_SCALE_OTHER_SYN, .value = {other->frame});
 }
 
 static void syn_tell_changed(struct wt_context *context, const struct syn_offer *before,
                              const struct syn_offer *now)
 {
-    const char *reason = "this one has another shift";
+    enum wt_reason reason = WT_REASON_SYN_OTHER_SHIFT;
     enum wt_severity severity = WT_SEVERITY_WARN;
     if (now->scale == WT_SCALE_NONE && before->has_stamp && !now->has_stamp) {
-        reason = "this one lacks the option and the timestamps, as some stacks try when nothing answers";
+        reason = WT_REASON_SYN_BARE;
         severity = WT_SEVERITY_NOTE;
     } else if (now->scale == WT_SCALE_NONE) {
-        reason = "this one lacks the option";
+        reason = WT_REASON_SYN_LACKS_OPTION;
     } else if (before->scale == WT_SCALE_NONE) {
-        reason = "that one lacks the option";
+        reason = WT_REASON_SYN_HAD_NO_OPTION;
     }
     wt_find(context, WT_FINDING_WINDOW_SCALE_CHANGED, .most = WT_AT_MOST(severity), .reason = reason,
             .value = {before->frame});
@@ -192,7 +189,7 @@ static void syn_tell_counted(struct wt_context *context, const struct syn_offer 
     if (context->packet->tcp.scale != WT_SCALE_NONE)
         wt_flow_offer(context->flow, !context->sender, counted->scale);
     wt_find(context, WT_FINDING_WINDOW_SCALE_CHANGED, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
-            .reason = "that one counts, as this answer shows", .value = {counted->frame});
+            .reason = WT_REASON_SYN_COUNTS, .value = {counted->frame});
 }
 
 /* On a SYN/ACK: which of several SYN offers it answers. */

@@ -33,17 +33,17 @@ static bool window_is_doubtful(const struct wt_flow *flow)
     return flow->side[0].windows.doubtful || flow->side[1].windows.doubtful;
 }
 
-const char *wt_window_doubt(const struct wt_context *context)
+enum wt_reason wt_window_doubt(const struct wt_context *context)
 {
     const struct wt_side *side = wt_context_side(context);
     if (wt_flow_is_bad(context->packet) && !side->windows.sums_hold)
-        return "no checksum of this host is right: perhaps an edited capture";
+        return WT_REASON_NO_SUM_RIGHT;
     bool handshake =
         wt_flow_scale(context->flow, 0) != WT_SCALE_NONE && wt_flow_scale(context->flow, 1) != WT_SCALE_NONE;
-    return handshake ? NULL : "the handshake was not captured in full";
+    return handshake ? WT_REASON_NONE : WT_REASON_NO_HANDSHAKE;
 }
 
-const char *wt_window_gap(const struct wt_context *context)
+enum wt_reason wt_window_gap(const struct wt_context *context)
 {
     const struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
@@ -51,8 +51,8 @@ const char *wt_window_gap(const struct wt_context *context)
     bool echo = tcp->has_timestamp && peer->windows.has_stamp && (tcp->flags & WT_TCP_ACK) &&
                 wt_seq_after(tcp->timestamp_echo, peer->windows.stamp);
     if (side->unseen_acked || peer->unseen_acked || hole || echo)
-        return "frames are missing from this capture";
-    return NULL;
+        return WT_REASON_FRAMES_MISSING;
+    return WT_REASON_NONE;
 }
 
 uint32_t wt_window_segment(const struct wt_context *context)

@@ -47,12 +47,12 @@ void wt_window_strip(struct wt_context *context);
 void wt_window_edge(struct wt_context *context);
 void wt_window_drop(struct wt_context *context);
 
-/* Why what is said about the windows of this connection may be wrong, as static text; NULL if nothing speaks
+/* Why what is said about the windows of this connection may be wrong; none if nothing speaks
  * against it. */
-const char *wt_window_doubt(const struct wt_context *context);
+enum wt_reason wt_window_doubt(const struct wt_context *context);
 
-/* Why frames seem to be missing from the capture, among them perhaps one that granted more; NULL if not. */
-const char *wt_window_gap(const struct wt_context *context);
+/* Why frames seem to be missing from the capture, among them perhaps one that granted more; none if not. */
+enum wt_reason wt_window_gap(const struct wt_context *context);
 
 /* The window scale option of both SYN segments is known, from segments that their receivers took. */
 bool wt_window_is_negotiated(const struct wt_flow *flow);
