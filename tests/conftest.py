@@ -171,28 +171,26 @@ class Judged:
             }
 
 
-def judged_by(program, paths, *options):
+def judge_run(build, paths, *options):
+    """What judge prints of captures."""
+    program = BUILDS[build] / "tools" / "judge"
+    if not program.exists():
+        pytest.fail(f"no {program}; run tests/run", pytrace=False)
     ran = subprocess.run([program, *options, *paths], capture_output=True, text=True)
     if ran.returncode != 0 or ran.stderr:
         pytest.fail(f"{program}: {ran.returncode}\n{ran.stderr}", pytrace=False)
-    found, said = {}, None
-    for line in map(json.loads, ran.stdout.splitlines()):
-        if "capture" in line:
-            said = found[pathlib.Path(line["capture"])] = Judged()
-        else:
-            said.add(line)
-    return found
+    return ran.stdout
 
 
 @pytest.fixture(scope="session")
 def judge():
-    """judge(PATHS, OPTION..., build=...): {path: Judged}, by tests/tools/judge.c, which knows no dissection."""
+    """judge(PATH, OPTION...): what tests/tools/judge.c says of the capture, which knows no dissection; see class Judged."""
 
-    def run(paths, *options, build="release"):
-        program = BUILDS[build] / "tools" / "judge"
-        if not program.exists():
-            pytest.fail(f"no {program}; run tests/run", pytrace=False)
-        return judged_by(program, paths, *options)
+    def run(path, *options):
+        said = Judged()
+        for line in judge_run("release", [path], *options).splitlines()[1:]:
+            said.add(json.loads(line))
+        return said
 
     return run
 

@@ -32,9 +32,8 @@ NOT_YET = rows("not_yet.txt")
 class Case:
     """What is said of one capture, by whoever has to be asked."""
 
-    def __init__(self, path, judged, copy, programs):
+    def __init__(self, judged, copy, programs):
         self.judged, self.copy, self.programs = judged, copy, programs
-        self.path = path
         self.confidence = {}
         for each in judged.diagnoses:
             level = CONFIDENCE.index(each["confidence"])
@@ -47,7 +46,7 @@ class Case:
                 yield number, name, SEVERITY.index(severity)
 
     def tshark(self, *arguments):
-        return self.programs[0].tshark("-r", self.copy, *arguments)
+        return self.programs()[0].tshark("-r", self.copy, *arguments)
 
     # One method for each kind of expectation: True if it holds.
 
@@ -97,7 +96,7 @@ class Case:
 
     def runs(self):
         tables = [word for table in TABLES for word in ("-z", f"wiretruth,{table}")]
-        for programs in self.programs:
+        for programs in self.programs():
             for arguments in ([], ["-2"], ["-q", *tables], ["-2", "-q", *tables]):
                 ran = programs.cached("tshark", "-n", "-r", self.copy, *arguments)
                 if ran.returncode != 0 or re.search("ERROR|Sanitizer|runtime error", ran.stderr):
@@ -108,19 +107,20 @@ class Case:
 
 
 @pytest.fixture(scope="session")
-def case(judge, programs, request, scratch):
+def case(judge, request, scratch):
     """case(NAME): the Case of that capture."""
-    judged = judge(PATHS.values())
-    asked = [programs]
-    if "sanitized" in conftest.TESTED:
-        asked.append(request.getfixturevalue("sanitized"))
+
+    def programs():
+        """Wireshark's, when one is needed."""
+        wanted = ["programs", "sanitized"] if "sanitized" in conftest.TESTED else ["programs"]
+        return [request.getfixturevalue(name) for name in wanted]
 
     def of(name):
         copy = scratch / "cases" / name
         if not copy.exists():
             copy.parent.mkdir(exist_ok=True)
             shutil.copyfile(PATHS[name], copy)
-        return Case(PATHS[name], judged[PATHS[name]], copy, asked)
+        return Case(judge(PATHS[name]), copy, programs)
 
     return of
 
