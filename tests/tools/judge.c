@@ -243,8 +243,9 @@ static void put_diagnoses(const struct wt_engine *engine)
         wt_address_text(&c->other, other);
         printf("{\"diagnosis\":\"%s\"", wt_diagnosis_table[c->id].name);
         put_text("confidence", wt_confidence_name[wt_engine_confidence(engine, c)]);
-        put_text("culprit", culprit);
-        put_text("other", other);
+        const bool nobody = wt_diagnosis_table[c->id].role == WT_ROLE_CAPTURE;
+        put_text("culprit", nobody ? "" : culprit);
+        put_text("other", nobody ? "" : other);
         put_number("first_frame", c->first_frame);
         put_number("last_frame", c->last_frame);
         put_number("proof_frame", c->proof_frame);
