@@ -3,6 +3,8 @@
 
 #include <wiretruth/diagnosis.h>
 
+#include "engine/state/record.h"
+
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     struct wt_finding finding = {.id = id,
@@ -54,15 +56,20 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const
         context_count(context, &finding, shown_in);
 }
 
+void wt_relate_with(const struct wt_context *context, uint32_t number, const struct wt_relation *relation)
+{
+    wt_records_relate(context->engine->records, number, relation);
+}
+
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay)
 {
     const struct wt_relation relation = {.kind = kind, .frame = other, .delay = delay};
-    wt_records_relate(context->engine->records, context->frame->number, &relation);
+    wt_relate_with(context, context->frame->number, &relation);
 }
 
 void wt_relate_earlier(const struct wt_context *context, uint32_t number, enum wt_relation_kind kind,
                        int64_t delay)
 {
     const struct wt_relation relation = {.kind = kind, .frame = context->frame->number, .delay = -delay};
-    wt_records_relate(context->engine->records, number, &relation);
+    wt_relate_with(context, number, &relation);
 }

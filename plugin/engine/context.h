@@ -8,19 +8,18 @@
 
 #include "detector.h"
 #include "engine/state/flow.h"
-#include "engine/state/history.h"
 #include "engine/state/host.h"
 #include "engine/state/link.h"
 #include "engine/state/path.h"
-#include "engine/state/record.h"
-#include "engine/state/trouble.h"
+
+struct wt_history;
+struct wt_records;
 
 struct wt_engine {
     struct wt_preferences preferences;
     struct wt_link *link; /* of the last frame: most captures have one interface */
     struct wt_map *links, *hosts, *paths, *flows;
     struct wt_flow_recent recent[WT_FLOWS_RECENT];
-    struct wt_map *path_records, *troubles; /* made at the first symptom */
     struct wt_history *history;
     struct wt_records *records;
     struct wt_hooks handshake, learn, judge, remember, measure, frame;
@@ -44,6 +43,7 @@ struct wt_context {
     struct wt_facts *facts;
     bool innermost;   /* last packet of the frame */
     bool loopback;    /* never left the host */
+    bool damaged;     /* the checksums of this frame show that it was damaged on its way */
     bool super_frame; /* some packet of this frame stands for several wire frames */
 };
 
@@ -88,6 +88,9 @@ void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uin
 /* Links the earlier frame `number` with this one. */
 void wt_relate_earlier(const struct wt_context *context, uint32_t number, enum wt_relation_kind kind,
                        int64_t delay);
+
+/* Gives frame `number` a relation that the two above cannot make. */
+void wt_relate_with(const struct wt_context *context, uint32_t number, const struct wt_relation *relation);
 
 /* Sending side of the packet's flow, and the other one. Only where there is a flow. */
 static inline struct wt_side *wt_context_side(const struct wt_context *context)

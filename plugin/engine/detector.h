@@ -30,6 +30,8 @@ enum wt_keeper {
     WT_KEEPER_CAUSE,
     WT_KEEPER_LEAK,
     WT_KEEPER_WINDOW,
+    WT_KEEPER_PATH_RECORD,
+    WT_KEEPER_TROUBLE,
     WT_KEEPER_REPORT,
     WT_KEEPER_TWIN,
     WT_KEEPER_VERDICT,
@@ -46,7 +48,7 @@ typedef void wt_hook_hear(const struct wt_context *context, uint32_t number, str
 struct wt_detector {
     const char *name;
     enum wt_keeper keeper;
-    void *(*new)(void); /* what it keeps of a capture; each a bounded amount */
+    void *(*create)(void); /* what it keeps of a capture; each a bounded amount */
     void (*free)(void *kept);
     wt_hook *handshake, *learn, *judge, *remember, *measure, *frame;
     wt_hook_hear *hear;

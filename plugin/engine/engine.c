@@ -11,23 +11,40 @@
 #include "engine/checksum/cause.h"
 #include "engine/checksum/checksum.h"
 #include "engine/checksum/leak.h"
+#include "engine/pmtu/path_record.h"
 #include "engine/pmtu/pmtu.h"
 #include "engine/pmtu/report.h"
+#include "engine/pmtu/trouble.h"
 #include "engine/points/twin.h"
 #include "engine/size/direction.h"
 #include "engine/size/mtu.h"
 #include "engine/size/segmentation.h"
+#include "engine/state/history.h"
+#include "engine/state/record.h"
 #include "engine/verdict/cases.h"
 #include "engine/window/window.h"
 
 static const struct wt_detector *const detectors[] = {
-    &wt_duplicate_detector,    /* a second picture of a packet is for none of the others */
-    &wt_segmentation_detector, /* which frames are super-frames */
-    &wt_cause_detector,        /* asked by that of checksums */
-    &wt_leak_detector,         /* likewise */
-    &wt_checksum_detector,     /* a small packet's tells at once on which side it was captured */
-    &wt_direction_detector,    &wt_window_detector, &wt_mtu_detector, /* what is no super-frame, but too large */
-    &wt_report_detector,       &wt_pmtu_detector,   &wt_twin_detector, &wt_verdict_detector,
+    /* A second picture of a packet is for none of the others. */
+    &wt_duplicate_detector,
+    /* Which frames are super-frames; what remains too large for its receiver. */
+    &wt_segmentation_detector,
+    /* A small packet's checksum tells at once on which side it was captured; the other two are asked by it. */
+    &wt_cause_detector,
+    &wt_leak_detector,
+    &wt_checksum_detector,
+    &wt_direction_detector,
+    &wt_window_detector,
+    /* What is no super-frame, but too large for the link. */
+    &wt_mtu_detector,
+    /* The others of path MTUs keep something, and are asked by the last. */
+    &wt_path_record_detector,
+    &wt_trouble_detector,
+    &wt_report_detector,
+    &wt_pmtu_detector,
+    /* The same packet at another point, with all that was found here; at last, what is made of the findings. */
+    &wt_twin_detector,
+    &wt_verdict_detector,
 };
 
 _Static_assert(G_N_ELEMENTS(detectors) <= WT_DETECTORS_MAX, "room for all");
@@ -63,8 +80,8 @@ static void engine_add(struct wt_engine *engine, const struct wt_detector *detec
     hooks_add(&engine->measure, detector->measure);
     hooks_add(&engine->frame, detector->frame);
     engine_add_hear(engine, detector->hear);
-    if (detector->new)
-        engine->kept[detector->keeper] = detector->new ();
+    if (detector->create)
+        engine->kept[detector->keeper] = detector->create();
 }
 
 struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
@@ -74,8 +91,6 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->links = wt_links_new();
     engine->hosts = wt_hosts_new();
     engine->paths = wt_paths_new();
-    engine->path_records = wt_path_records_new();
-    engine->troubles = wt_troubles_new();
     engine->flows = wt_flows_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
@@ -91,8 +106,6 @@ void wt_engine_free(struct wt_engine *engine)
     wt_map_free(engine->links);
     wt_map_free(engine->hosts);
     wt_map_free(engine->paths);
-    wt_map_free(engine->path_records);
-    wt_map_free(engine->troubles);
     wt_map_free(engine->flows);
     wt_history_free(engine->history);
     wt_records_free(engine->records);

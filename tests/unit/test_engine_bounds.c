@@ -231,9 +231,9 @@ static void check_bounds(const struct wt_engine *engine)
         {engine->flows, FLOWS},
         {engine->hosts, HOSTS},
         {engine->paths, PATHS},
-        {engine->path_records, PATH_RECORDS},
+        {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},
         {engine->links, LINKS},
-        {engine->troubles, TROUBLES},
+        {engine->kept[WT_KEEPER_TROUBLE], TROUBLES},
         {windows->syns, SYNS},
         {windows->hints, HINTS},
         {windows->stalls, STALLS},
@@ -273,7 +273,7 @@ static void test_flood(gconstpointer version)
     size_t before = held;
     check_bounds(talk.engine);
     g_assert_cmpuint(entries(talk.engine->flows), ==, FLOWS);
-    g_assert_cmpuint(entries(talk.engine->path_records), ==, PATH_RECORDS);
+    g_assert_cmpuint(entries(talk.engine->kept[WT_KEEPER_PATH_RECORD]), ==, PATH_RECORDS);
     g_assert_cmpuint(entries(talk.engine->links), ==, LINKS);
     for (uint32_t i = enough; i < enough + more; i++)
         misbehave(&talk, i);

@@ -203,7 +203,7 @@ static bool duplicate_judge(struct wt_context *context)
 const struct wt_detector wt_duplicate_detector = {
     .name = "duplicate",
     .keeper = WT_KEEPER_DUPLICATE,
-    .new = duplicates_new,
+    .create = duplicates_new,
     .free = g_free,
     .is_copy = duplicate_judge,
 };

@@ -168,6 +168,7 @@ void wt_cause_judge(struct wt_context *context, bool ip_header)
     uint16_t expected = ip_header ? packet->ip_checksum_expected : packet->l4_checksum_expected;
     enum wt_reason why = cause_find(context, cause, cause_intact(context, ip_header));
     if (!why) {
+        context->damaged = true;
         wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .value = {cause->field, expected});
         return;
     }
@@ -217,6 +218,6 @@ void wt_cause_learn(struct wt_context *context)
 const struct wt_detector wt_cause_detector = {
     .name = "checksum cause",
     .keeper = WT_KEEPER_CAUSE,
-    .new = cause_new,
+    .create = cause_new,
     .free = wt_map_discard,
 };

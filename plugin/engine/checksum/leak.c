@@ -111,6 +111,6 @@ void wt_leak_judge(struct wt_context *context)
 const struct wt_detector wt_leak_detector = {
     .name = "checksum leak",
     .keeper = WT_KEEPER_LEAK,
-    .new = leak_new,
+    .create = leak_new,
     .free = wt_map_discard,
 };

@@ -24,8 +24,11 @@
 #include "black_hole.h"
 
 #include "engine/size/segmentation.h"
+#include "engine/state/history.h"
 #include "engine/state/sequence.h"
+#include "path_record.h"
 #include "probing.h"
+#include "trouble.h"
 
 enum {
     BLACKHOLE_TRIES = 4,

@@ -25,8 +25,11 @@
  */
 #include "cutting.h"
 
+#include "engine/state/history.h"
 #include "engine/state/sequence.h"
+#include "path_record.h"
 #include "reaction.h"
+#include "trouble.h"
 
 enum {
     CUTTING_TRAIN_SURE = 2, /* bursts that add up */

@@ -4,6 +4,7 @@
 #define WIRETRUTH_PIECES_H
 
 #include "engine/context.h"
+#include "trouble.h"
 
 enum wt_pieces {
     WT_PIECES_UNKNOWN, /* nothing tells */

@@ -18,9 +18,12 @@
 #include "black_hole.h"
 #include "cutting.h"
 #include "engine/size/segmentation.h"
+#include "engine/state/history.h"
+#include "path_record.h"
 #include "probing.h"
 #include "reaction.h"
 #include "told.h"
+#include "trouble.h"
 
 enum {
     PATHMTU_COPY_NEAR = 8,         /* packets between two pictures of one */
@@ -140,10 +143,20 @@ static void pathmtu_judge_packet(struct wt_context *context)
     pathmtu_remember(context, larger);
 }
 
+static void pathmtu_judge_report(struct wt_context *context)
+{
+    struct wt_report report;
+    if (!wt_report_judge(context, &report))
+        return;
+    if (report.cut)
+        wt_cutting_judge_report(context, &report);
+    wt_told_hear(context, &report);
+}
+
 static void pathmtu_judge(struct wt_context *context)
 {
     if (context->packet->has_l4 && context->packet->icmp.report)
-        wt_report_judge(context);
+        pathmtu_judge_report(context);
     else
         pathmtu_judge_packet(context);
 }

@@ -18,6 +18,8 @@
 #include "probing.h"
 
 #include "engine/size/segmentation.h"
+#include "path_record.h"
+#include "trouble.h"
 
 enum {
     PROBING_STEP = 32,

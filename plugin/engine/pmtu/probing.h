@@ -4,6 +4,7 @@
 #define WIRETRUTH_PROBING_H
 
 #include "engine/context.h"
+#include "trouble.h"
 
 /* The stalled segment of `trouble` is sent again, now in `size` instead of `before` bytes on the wire. */
 void wt_probing_judge_lowered(struct wt_context *context, struct wt_trouble *trouble, uint32_t before,

@@ -26,7 +26,9 @@
 #include "reaction.h"
 
 #include "engine/size/segmentation.h"
+#include "engine/state/history.h"
 #include "engine/state/sequence.h"
+#include "path_record.h"
 #include "pieces.h"
 #include "told.h"
 
@@ -90,7 +92,7 @@ static void reaction_tell_obeyed(const struct wt_context *context, const struct 
     wt_find(
         context, WT_FINDING_PMTU_OBEYED, .shown_in = reaction->frame,
         .value = {reaction->size, waiting->frame, (uint64_t)(delay > 0 ? delay : 0), reaction->told->before});
-    wt_records_relate(context->engine->records, waiting->frame, &relation);
+    wt_relate_with(context, waiting->frame, &relation);
     reaction->told->answered = true;
 }
 

@@ -4,7 +4,7 @@
 #define WIRETRUTH_REACTION_H
 
 #include "engine/context.h"
-#include "report.h"
+#include "trouble.h"
 
 /* Judges a packet of a sender that was told something. Returns whether it is larger than that, and its sender
  * could know. */

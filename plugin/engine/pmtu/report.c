@@ -23,10 +23,8 @@
  */
 #include "report.h"
 
-#include "cutting.h"
 #include "engine/context.h"
 #include "engine/state/sequence.h"
-#include "told.h"
 
 enum {
     REPORT_STRAYS_MAX = 100, /* a second; a busy router sends less than that for one host */
@@ -265,7 +263,7 @@ static bool report_covers_segments(const struct wt_context *context, const struc
  * The quoted packet is larger than the reported MTU; if the one that was sent is not, somebody else made it
  * so. Returns whether the sender has anything to change.
  */
-static bool report_judge_length(struct wt_context *context, const struct wt_report *report)
+static bool report_judge_length(struct wt_context *context, struct wt_report *report)
 {
     uint32_t quoted = report->quote.l3_field;
     uint32_t sent = report->offender->wire_l3;
@@ -273,7 +271,7 @@ static bool report_judge_length(struct wt_context *context, const struct wt_repo
         return true;
     bool whole = report_covers_segments(context, report);
     if (!whole && quoted <= context->facts->link_mtu + REPORT_SLACK) {
-        wt_cutting_judge_report(context, report);
+        report->cut = true;
         return true;
     }
     wt_find(context, WT_FINDING_PMTU_MERGED_QUOTE,
@@ -302,28 +300,27 @@ static void report_learn(struct wt_context *context, const struct wt_report *rep
     wt_path_tell(context, report->path, record, report->mtu);
 }
 
-void wt_report_judge(struct wt_context *context)
+bool wt_report_judge(struct wt_context *context, struct wt_report *report)
 {
-    struct wt_report report = {.sender = 0};
+    *report = (struct wt_report){.sender = 0};
     if (context->reading->quotes == 0 || context->packet->l4_checksum == WT_CHECKSUM_BAD) {
         wt_find(context, WT_FINDING_PMTU_REPORT, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
                 .reason =
                     context->reading->quotes ? WT_REASON_REPORT_SUM_WRONG : WT_REASON_REPORT_WITHOUT_QUOTE,
                 .value = {context->packet->icmp.mtu});
-        return;
+        return false;
     }
-    report_resolve(context, &report);
-    if (!report.offender)
-        report_tell_stray(context, &report);
-    report_tell(context, &report);
-    report_judge_mtu(context, &report);
-    if (report.offender)
-        report_mark_offender(context, &report);
-    bool asks = report.offender && (report.mtu == 0 || report_judge_length(context, &report));
-    if (report.mtu && report_counts(&report))
-        report_learn(context, &report);
-    if (asks)
-        wt_told_hear(context, &report);
+    report_resolve(context, report);
+    if (!report->offender)
+        report_tell_stray(context, report);
+    report_tell(context, report);
+    report_judge_mtu(context, report);
+    if (report->offender)
+        report_mark_offender(context, report);
+    bool asks = report->offender && (report->mtu == 0 || report_judge_length(context, report));
+    if (report->mtu && report_counts(report))
+        report_learn(context, report);
+    return asks;
 }
 
 bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct wt_address *src,
@@ -340,6 +337,6 @@ bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct 
 const struct wt_detector wt_report_detector = {
     .name = "report",
     .keeper = WT_KEEPER_REPORT,
-    .new = reports_new,
+    .create = reports_new,
     .free = g_free,
 };

@@ -6,7 +6,7 @@
 #include "engine/detector.h"
 #include "engine/state/flow.h"
 #include "engine/state/history.h"
-#include "engine/state/path.h"
+#include "path_record.h"
 
 struct wt_context;
 
@@ -19,13 +19,15 @@ struct wt_report {
     const struct wt_past *offender; /* that packet; NULL if not captured */
     struct wt_path *path;           /* that it took; NULL if not captured */
     struct wt_path_record *record;
-    uint32_t mtu;    /* that the report tells of the path; 0 if it tells none */
+    uint32_t mtu; /* that the report tells of the path; 0 if it tells none */
+    bool cut; /* the quoted packet looks like a piece of a super-frame, longer than its sender asked for */
     bool translated; /* the quote held other addresses or ports */
     bool weak;       /* nothing but its length makes the offender fit the quote */
 };
 
-/* Judges the report that `context` is about. */
-void wt_report_judge(struct wt_context *context);
+/* Judges the report that `context` is about, and fills `report`. Returns whether it asks the sender of a captured
+ * packet for something. */
+bool wt_report_judge(struct wt_context *context, struct wt_report *report);
 
 /* Keeps which report came last, and how many of late match nothing; the detector of path MTUs asks it. */
 extern const struct wt_detector wt_report_detector;

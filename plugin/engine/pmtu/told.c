@@ -23,7 +23,10 @@
  */
 #include "told.h"
 
+#include "engine/state/history.h"
 #include "engine/state/sequence.h"
+#include "path_record.h"
+#include "trouble.h"
 
 enum {
     TOLD_IGNORED_MANY = 2,

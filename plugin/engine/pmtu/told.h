@@ -5,6 +5,7 @@
 
 #include "engine/context.h"
 #include "report.h"
+#include "trouble.h"
 
 /* Takes `report`, whose offender is known: waits for the reaction, confirms that earlier ones were ignored. */
 void wt_told_hear(struct wt_context *context, const struct wt_report *report);

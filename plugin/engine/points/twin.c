@@ -146,10 +146,10 @@ static void twin_relate(const struct wt_context *context, const struct wt_sighti
         .delay = context->frame->time - twin->time,
         .changes = changes,
     };
-    wt_records_relate(context->engine->records, context->frame->number, &relation);
+    wt_relate_with(context, context->frame->number, &relation);
     relation.frame = context->frame->number;
     relation.delay = -relation.delay;
-    wt_records_relate(context->engine->records, twin->frame, &relation);
+    wt_relate_with(context, twin->frame, &relation);
 }
 
 /* A fragment knows no ports: then only the addresses make the conversation. */
@@ -291,7 +291,7 @@ const struct wt_passages *wt_engine_passages(const struct wt_engine *engine)
 const struct wt_detector wt_twin_detector = {
     .name = "twin",
     .keeper = WT_KEEPER_TWIN,
-    .new = twins_new,
+    .create = twins_new,
     .free = twins_free,
     .frame = twin_judge,
 };

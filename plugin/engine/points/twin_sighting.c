@@ -141,18 +141,6 @@ static void sighting_limits(struct wt_sighting *sighting, const struct wt_contex
         sighting->path_mtu = path->mtu;
 }
 
-/* Whether the detectors before found that it was damaged. */
-static bool sighting_is_corrupt(const struct wt_context *context)
-{
-    const struct wt_engine *engine = context->engine;
-    if (context->packet->l4_checksum != WT_CHECKSUM_BAD)
-        return false;
-    for (const struct wt_finding *f = wt_engine_findings(engine, context->frame->number); f; f = f->next)
-        if (f->id == WT_FINDING_CHECKSUM_CORRUPT && f->severity >= WT_SEVERITY_WARN)
-            return true;
-    return false;
-}
-
 void wt_sighting_fill(struct wt_sighting *sighting, const struct wt_context *context, unsigned point)
 {
     const struct wt_packet *packet = context->packet;
@@ -166,7 +154,7 @@ void wt_sighting_fill(struct wt_sighting *sighting, const struct wt_context *con
         .l3_len = packet->l3_len,
         .checksum_field = packet->l4_checksum_field,
         .checksum_expected = packet->l4_checksum_expected,
-        .corrupt = sighting_is_corrupt(context),
+        .corrupt = context->damaged && packet->l4_checksum == WT_CHECKSUM_BAD,
         .checksum = (uint8_t)packet->l4_checksum,
         .scale = WT_SCALE_NONE,
         .point = (uint8_t)point,

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path.h"
 
-#include "engine/context.h"
-
 enum {
     PATHS_MAX = 1 << 16,
-    RECORDS_MAX = 1 << 12, /* of paths with reports or symptoms */
 };
 
 WT_MAP_KEY(path, struct wt_path_key)
@@ -15,90 +12,7 @@ struct wt_map *wt_paths_new(void)
     return wt_map_new(sizeof(struct wt_path), sizeof(struct wt_path_key), PATHS_MAX, path_hash, path_equal);
 }
 
-struct wt_map *wt_path_records_new(void)
-{
-    return wt_map_new(sizeof(struct wt_path_record), sizeof(struct wt_path_key), RECORDS_MAX, path_hash,
-                      path_equal);
-}
-
 struct wt_path_key wt_path_key(uint32_t interface, const struct wt_address *src, const struct wt_address *dst)
 {
     return (struct wt_path_key){interface, *src, *dst};
-}
-
-struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
-                                          const struct wt_address *dst)
-{
-    const struct wt_path_key key = wt_path_key(context->frame->interface, src, dst);
-    struct wt_path *path = wt_map_find(context->engine->paths, &key);
-    if (path)
-        path->troubled = true;
-    return wt_map_get(context->engine->path_records, &key);
-}
-
-void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
-                  uint32_t mtu)
-{
-    int64_t now = context->frame->time;
-    bool expired = now - record->last > WT_PMTU_EXPIRY;
-    if (record->mtu == 0 || mtu < record->mtu || expired) {
-        record->mtu = mtu;
-        record->since = context->frame->number;
-        record->by = context->packet->src;
-    }
-    record->last = now;
-    if (!path || path->mtu == record->mtu)
-        return;
-    path->mtu = record->mtu;
-    path->report_time = now;
-}
-
-void wt_path_widen(const struct wt_context *context, const struct wt_address *src,
-                   const struct wt_address *dst, uint32_t mtu)
-{
-    const struct wt_path_key key = wt_path_key(context->frame->interface, src, dst);
-    struct wt_path *path = wt_map_find(context->engine->paths, &key);
-    struct wt_path_record *record = wt_map_find(context->engine->path_records, &key);
-    if (path && path->mtu == mtu)
-        path->mtu = 0;
-    if (record && record->mtu == mtu)
-        record->mtu = 0;
-}
-
-void wt_path_expire(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record)
-{
-    if (record->mtu && context->frame->time - record->last > WT_PMTU_EXPIRY)
-        path->mtu = record->mtu = 0;
-}
-
-/* The verdict that says most: causes before symptoms, symptoms before reactions. */
-static enum wt_path_verdict path_verdict(uint32_t verdicts)
-{
-    for (unsigned verdict = 1; verdict < WT_PATH_VERDICTS; verdict++)
-        if (verdicts & 1U << verdict)
-            return (enum wt_path_verdict)verdict;
-    return WT_PATH_NOTHING;
-}
-
-bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const struct wt_address *src,
-                    const struct wt_address *dst, struct wt_path_state *state)
-{
-    const struct wt_path_key key = wt_path_key(interface, src, dst);
-    const struct wt_path_record *record = wt_map_peek(engine->path_records, &key);
-    if (!record)
-        return false;
-    const struct wt_path *path = wt_map_peek(engine->paths, &key);
-    *state = (struct wt_path_state){
-        .link_mtu = record->link_mtu,
-        .path_mtu = record->mtu,
-        .since = record->since,
-        .reports = record->reports,
-        .unmatched = record->unmatched,
-        .ignored = record->ignored,
-        .passed = path ? path->passed : 0,
-        .lost = record->lost,
-        .reporter = record->by,
-        .verdict = path_verdict(record->verdicts),
-    };
-    return true;
 }

@@ -28,46 +28,9 @@ struct wt_path {
     bool troubled;       /* it has a record */
 };
 
-struct wt_path_record {
-    struct wt_entry entry;
-    struct wt_path_key key;
-    uint32_t mtu;         /* as in the path */
-    uint32_t since;       /* frame of the report that told it */
-    uint32_t lost;        /* smallest packet refused, or vanished; 0 without one */
-    uint32_t verdicts;    /* bits 1 << enum wt_path_verdict */
-    int64_t last;         /* time of the latest report that told `mtu` */
-    uint32_t reports;     /* for packets of this path */
-    uint32_t unmatched;   /* of these, how many quote nothing in this capture */
-    uint32_t ignored;     /* larger packets sent when the sender could know */
-    uint32_t link_mtu;    /* at the capture point */
-    struct wt_address by; /* who reported `mtu` */
-};
-
 struct wt_map *wt_paths_new(void);
-struct wt_map *wt_path_records_new(void);
 
 struct wt_path_key wt_path_key(uint32_t interface, const struct wt_address *src,
                                const struct wt_address *dst);
-
-/* The record of the way from `src` to `dst`, made if there is none; its path, if any, learns of it. */
-struct wt_context;
-struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
-                                          const struct wt_address *dst);
-
-/* Takes the path MTU that the report at hand told; `path` may be NULL. */
-void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
-                  uint32_t mtu);
-
-/* Forgets a path MTU of `mtu` from `src` to `dst`: larger packets were seen to pass. */
-void wt_path_widen(const struct wt_context *context, const struct wt_address *src,
-                   const struct wt_address *dst, uint32_t mtu);
-
-/* Forgets a path MTU that nobody has confirmed for longer than senders believe it. */
-void wt_path_expire(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record);
-
-static inline void wt_path_judge(struct wt_path_record *record, enum wt_path_verdict verdict)
-{
-    record->verdicts |= 1U << verdict;
-}
 
 #endif

@@ -354,7 +354,7 @@ uint64_t wt_engine_cases_left_out(const struct wt_engine *engine)
 const struct wt_detector wt_verdict_detector = {
     .name = "verdict",
     .keeper = WT_KEEPER_VERDICT,
-    .new = cases_new,
+    .create = cases_new,
     .free = cases_free,
     .hear = cases_hear,
 };

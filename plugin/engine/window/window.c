@@ -167,7 +167,7 @@ static void window_measure(struct wt_context *context)
 const struct wt_detector wt_window_detector = {
     .name = "window",
     .keeper = WT_KEEPER_WINDOW,
-    .new = windows_new,
+    .create = windows_new,
     .free = windows_free,
     .handshake = window_handshake,
     .judge = window_judge,

@@ -7,7 +7,8 @@
 #ifndef WIRETRUTH_TROUBLE_H
 #define WIRETRUTH_TROUBLE_H
 
-#include "flow.h"
+#include "engine/detector.h"
+#include "engine/state/flow.h"
 
 enum {
     WT_TOLD_WAITING = 12 /* reports without an answer that are remembered: a first flight has ten segments */
@@ -108,7 +109,8 @@ struct wt_trouble {
 
 struct wt_engine;
 
-struct wt_map *wt_troubles_new(void);
+/* Keeps them. */
+extern const struct wt_detector wt_trouble_detector;
 
 /* The trouble of side `which` of `flow`; NULL if it has none. */
 struct wt_trouble *wt_trouble_of(struct wt_engine *engine, struct wt_flow *flow, unsigned which);
