@@ -75,6 +75,7 @@ struct wt_finding {
     uint32_t supports;         /* number of the case that it supports, see diagnosis.h; 0 if none */
     uint32_t supports_too;     /* of a second one */
     enum wt_reason reason;
+    bool proves;    /* the proof of what it supports became complete with it */
     uint32_t about; /* earlier frame that it is about, where this one proves it; 0: this one */
 };
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
-#include <wiretruth/diagnosis.h>
-
 #include "engine/state/record.h"
 
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
@@ -25,19 +23,11 @@ static void context_hear(const struct wt_context *context, uint32_t shown_in, st
         (*hear)(context, shown_in, finding, evidence);
 }
 
-/* Whether this frame completed the proof of what the finding speaks for. */
-static bool context_proves(const struct wt_context *context, const struct wt_finding *finding)
-{
-    const struct wt_case *c =
-        finding->supports ? wt_engine_case(context->engine, finding->supports - 1) : NULL;
-    return c && c->proof_frame == context->frame->number;
-}
-
 /* A finding about an earlier frame is counted here, and shown too if this is the frame that proves it. */
 static void context_count(const struct wt_context *context, struct wt_finding *finding, uint32_t about)
 {
     finding->counted = true;
-    finding->shown = context_proves(context, finding);
+    finding->shown = finding->proves;
     finding->about = about;
     wt_records_add(context->engine->records, context->frame->number, finding);
 }
@@ -50,8 +40,8 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const
     context_hear(context, shown_in, &finding, evidence);
     finding.counted = shown_in == here;
     wt_records_add(context->engine->records, shown_in, &finding);
-    if (id == WT_FINDING_CHECKSUM_LEAKED) /* what came so from the wire is no artefact */
-        wt_records_hide(context->engine->records, shown_in, WT_FINDING_CHECKSUM_PARTIAL);
+    if (evidence->instead_of)
+        wt_records_hide(context->engine->records, shown_in, (enum wt_finding_id)(evidence->instead_of - 1));
     if (!finding.counted)
         context_count(context, &finding, shown_in);
 }

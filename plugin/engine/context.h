@@ -70,12 +70,14 @@ struct wt_evidence {
     const struct wt_ends *ends; /* another pair than the packet's own */
     uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
     unsigned speaks_for;        /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
+    unsigned instead_of;        /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
     bool blind;      /* anybody could have sent what it rests on, without seeing the traffic: never sure */
     bool both_sides; /* seen in front of the culprit and behind it: one such event is proof enough */
 };
 
 #define WT_AT_MOST(severity)     ((unsigned)(severity) + 1)
 #define WT_SPEAKS_FOR(diagnosis) ((unsigned)(diagnosis) + 1)
+#define WT_INSTEAD_OF(finding)   ((unsigned)(finding) + 1)
 
 /* Says `id`: wt_find(context, id, .value = {1, 2}, .most = WT_AT_MOST(WT_SEVERITY_NOTE), ...). */
 #define wt_find(context, id, ...) wt_find_with((context), (id), &(const struct wt_evidence){__VA_ARGS__})

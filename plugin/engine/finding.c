@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "engine/size/mtu.h"
+#include "engine/state/mtu_kind.h"
 
 #define NOTE     WT_SEVERITY_NOTE
 #define WARN     WT_SEVERITY_WARN

@@ -103,7 +103,9 @@ void wt_leak_judge(struct wt_context *context)
     struct leak *leak = wt_map_find(wt_kept(context, WT_KEEPER_LEAK), &key);
     if (!leak || leak->frame == 0 || wt_seq_after(peer->acked, packet->tcp.seq))
         return;
-    wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = leak->frame, .value = {context->frame->number});
+    wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = leak->frame, .value = {context->frame->number},
+            .instead_of =
+                WT_INSTEAD_OF(WT_FINDING_CHECKSUM_PARTIAL)); /* what came so from the wire is no artefact */
     wt_relate(context, WT_RELATION_ORIGINAL, leak->frame, context->frame->time - leak->time);
     leak->frame = 0; /* said once */
 }

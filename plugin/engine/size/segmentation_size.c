@@ -27,8 +27,8 @@
  */
 #include "segmentation_size.h"
 
+#include "engine/state/mtu_kind.h"
 #include "engine/state/sequence.h"
-#include "mtu.h"
 
 enum {
     SIZE_SINGLE_HITS = 2,        /* equal largest segments that make their size a full one */

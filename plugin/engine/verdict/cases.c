@@ -312,6 +312,13 @@ static void case_explain(const struct wt_context *context, struct wt_finding *fi
     }
 }
 
+/* Whether this frame completed the proof of case `number`. */
+static bool cases_prove(const struct wt_context *context, uint32_t number)
+{
+    const struct wt_case *c = number ? wt_engine_case(context->engine, number - 1) : NULL;
+    return c && c->proof_frame == context->frame->number;
+}
+
 static void cases_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
                        const struct wt_evidence *told)
 {
@@ -322,9 +329,10 @@ static void cases_hear(const struct wt_context *context, uint32_t number, struct
         if (!rule_applies(rule, context, &evidence))
             continue;
         uint32_t supported = case_hear(context, rule, number, finding, &evidence);
-        if (finding->supports == 0)
+        if (finding->supports == 0) {
             finding->supports = supported;
-        else if (finding->supports_too == 0)
+            finding->proves = cases_prove(context, supported);
+        } else if (finding->supports_too == 0)
             finding->supports_too = supported;
     }
 }
