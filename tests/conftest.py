@@ -173,7 +173,7 @@ class Judged:
 
 def judge_run(build, paths, *options):
     """What judge prints of captures."""
-    program = BUILDS[build] / "tools" / "judge"
+    program = pathlib.Path(os.environ.get("WIRETRUTH_JUDGE", BUILDS[build] / "tools" / "judge"))  # tests/mutation sets it
     if not program.exists():
         pytest.fail(f"no {program}; run tests/run", pytrace=False)
     ran = subprocess.run([program, *options, *paths], capture_output=True, text=True)

@@ -8,9 +8,11 @@ import pytest
 
 
 @pytest.mark.skipif("sanitized" not in conftest.TESTED, reason="one version is enough: they look at the core only")
-@pytest.mark.parametrize("command", ["coverage", "valgrind", "mutation/run"])
+@pytest.mark.parametrize("command", ["coverage", "valgrind", "mutation/run", "mutation/run --random --count 2 --least 0"])
 def test_command(command):
-    ran = subprocess.run([conftest.ROOT / "tests" / command], capture_output=True, text=True, timeout=conftest.HANG)
+    program, *arguments = command.split()
+    command = [conftest.ROOT / "tests" / program, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=conftest.HANG)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
