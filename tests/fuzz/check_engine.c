@@ -6,7 +6,7 @@
 #include <wiretruth/point.h>
 
 #include "engine/context.h"
-#include "engine/window/window.h"
+#include "engine/window/windows.h"
 
 enum {
     FINDINGS_MAX = 16, /* a frame */

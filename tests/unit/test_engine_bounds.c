@@ -13,7 +13,7 @@
 #include <wiretruth/diagnosis.h>
 
 #include "engine/context.h"
-#include "engine/window/window.h"
+#include "engine/window/windows.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum {

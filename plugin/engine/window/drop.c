@@ -18,9 +18,10 @@
  * sender does not send then, and a probe is one byte. A path MTU report under way explains the loss.
  * A capture behind the device sees nothing of it.
  */
-#include "window.h"
+#include "drop.h"
 
 #include "engine/state/sequence.h"
+#include "windows.h"
 
 enum {
     STALLS_MAX = 4096, /* 0.5 MiB at most */
@@ -118,7 +119,7 @@ static bool drop_is_size_known(const struct wt_context *context)
     const struct wt_packet *packet = context->packet;
     const struct wt_path *path = context->path;
     uint32_t size =
-        packet->ip_header_len + packet->l4_header_len + MIN(packet->payload_len, wt_window_segment(context));
+        packet->ip_header_len + packet->l4_header_len + MIN(packet->payload_len, wt_windows_segment(context));
     return size <= MAX(path->passed, wt_context_side(context)->reports.passed) &&
            (path->mtu == 0 || size <= path->mtu);
 }
@@ -161,7 +162,7 @@ static bool drop_is_wide(const struct wt_context *context)
 {
     const struct wt_side_windows *windows = &wt_context_peer(context)->windows;
     return windows->has_wide &&
-           wt_seq_distance(windows->unscaled, windows->wide) <= (int32_t)wt_window_segment(context);
+           wt_seq_distance(windows->unscaled, windows->wide) <= (int32_t)wt_windows_segment(context);
 }
 
 static bool drop_is_proven(const struct wt_context *context, const struct stall *stall)
@@ -170,7 +171,7 @@ static bool drop_is_proven(const struct wt_context *context, const struct stall 
     const struct wt_side *receiver = wt_context_peer(context);
     int32_t room = wt_seq_distance(receiver->windows.unscaled, packet->tcp.seq); /* below the edge */
     bool here = packet->tcp.seq == receiver->acked && room < (int32_t)packet->payload_len &&
-                room > -(int32_t)wt_window_segment(context);
+                room > -(int32_t)wt_windows_segment(context);
     bool again = stall->lost >= DROP_LOST || (stall->points >= DROP_POINTS && stall->beyond >= DROP_LOST);
     bool only = stall->below * DROP_RARE <= stall->beyond;
     bool placed = drop_is_wide(context) || stall->points >= DROP_POINTS;
@@ -207,7 +208,7 @@ void wt_window_drop(struct wt_context *context)
     const struct wt_packet *packet = context->packet;
     const struct wt_side *receiver = wt_context_peer(context);
     uint16_t flags = packet->tcp.flags;
-    if (!wt_window_is_negotiated(context->flow) || wt_window_doubt(context) || (flags & WT_TCP_RST))
+    if (!wt_windows_are_negotiated(context->flow) || wt_windows_doubt(context) || (flags & WT_TCP_RST))
         return;
     if ((flags & WT_TCP_ACK) && wt_flow_scale(context->flow, context->sender) > 0) {
         drop_take_ack(context);
@@ -218,7 +219,7 @@ void wt_window_drop(struct wt_context *context)
     if (packet->payload_len <= 1 || wt_flow_scale(context->flow, !context->sender) <= 0 ||
         receiver->windows.unshifted || !receiver->windows.has_unscaled || !receiver->has_acked)
         return;
-    if (wt_window_is_new(context))
+    if (wt_windows_are_new_data(context))
         drop_take_new(context);
     else
         drop_take_again(context);

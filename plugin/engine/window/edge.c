@@ -16,9 +16,10 @@
  * seen (RFC 7323 3.2) shows that, and the finding is a Note. The first window behind the handshake may be
  * somewhat below that of the SYN/ACK, as stacks size the buffer anew for an accepted connection: a Note.
  */
-#include "window.h"
+#include "edge.h"
 
 #include "engine/state/sequence.h"
+#include "windows.h"
 
 enum {
     EDGE_JUMP = 1 << 20, /* bytes of a hole that is no loss but another numbering */
@@ -26,9 +27,9 @@ enum {
 
 static void edge_tell_exceeded(struct wt_context *context, uint32_t beyond)
 {
-    enum wt_reason doubt = wt_window_doubt(context);
+    enum wt_reason doubt = wt_windows_doubt(context);
     if (!doubt)
-        doubt = wt_window_gap(context);
+        doubt = wt_windows_gap(context);
     wt_find(context, WT_FINDING_WINDOW_EXCEEDED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
             .reason = doubt, .value = {beyond});
 }
@@ -85,7 +86,7 @@ static void edge_grant(struct wt_context *context, uint32_t edge)
 static void edge_tell_retracted(struct wt_context *context, uint32_t left)
 {
     const struct wt_side *side = wt_context_side(context);
-    enum wt_reason doubt = wt_window_doubt(context);
+    enum wt_reason doubt = wt_windows_doubt(context);
     if (!doubt && !side->windows.settled)
         doubt = WT_REASON_WINDOW_FIRST;
     if (!doubt && wt_context_peer(context)->windows.finished)

@@ -14,9 +14,10 @@
  * direction, and only noted where the segment is a probe without ACK. Two wrong checksums make an option that
  * is no evidence at all.
  */
-#include "window.h"
+#include "scale.h"
 
 #include "engine/state/sequence.h"
+#include "windows.h"
 
 static void scale_tell_invalid(struct wt_context *context, enum wt_severity severity, enum wt_reason reason)
 {
@@ -92,7 +93,7 @@ static void scale_watch(struct wt_context *context)
     uint32_t end = packet->tcp.seq + packet->payload_len;
     if (packet->payload_len <= 1 || !receiver->has_acked || receiver->windows.raw_max == 0)
         return;
-    if (!wt_window_is_new(context) || wt_window_gap(context)) {
+    if (!wt_windows_are_new_data(context) || wt_windows_gap(context)) {
         side->windows.watched = 0;
         return;
     }
@@ -114,7 +115,7 @@ static void scale_prove(struct wt_context *context)
         wt_seq_after(sender->windows.watch, context->packet->tcp.ack))
         return;
     sender->windows.watched = 0;
-    if (wt_window_gap(context) || least <= receiver->windows.least)
+    if (wt_windows_gap(context) || least <= receiver->windows.least)
         return;
     receiver->windows.least = least & 15U;
     scale_tell_unknown(context, least);

@@ -21,9 +21,10 @@
  * only under suspicion. If both ends look unshifted, it is the stack and no device. Both SYN segments must
  * have been captured, or the shift is not known at all.
  */
-#include "window.h"
+#include "strip.h"
 
 #include "engine/state/sequence.h"
+#include "windows.h"
 
 enum {
     STRIP_SHIFT_MIN = 3, /* below, a window that the application shrank looks the same */
@@ -38,7 +39,7 @@ static void strip_tell(struct wt_context *context, uint32_t first, enum wt_reaso
         return;
     flow->side[0].windows.stripped_told = flow->side[1].windows.stripped_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED,
-            .most = WT_AT_MOST(wt_window_doubt(context) ? WT_SEVERITY_NOTE : WT_SEVERITY_ERROR),
+            .most = WT_AT_MOST(wt_windows_doubt(context) ? WT_SEVERITY_NOTE : WT_SEVERITY_ERROR),
             .reason = reason, .value = {first});
 }
 
@@ -93,7 +94,7 @@ static void strip_judge_filling(struct wt_context *context)
         return;
     if (packet->tcp.seq + packet->payload_len != server->acked + server->windows.raw)
         return;
-    if (packet->payload_len < wt_window_segment(context) && wt_window_is_new(context))
+    if (packet->payload_len < wt_windows_segment(context) && wt_windows_are_new_data(context))
         strip_prove(context,
                     server->windows.collapsed ? server->windows.granted_frame : client->windows.granted_frame,
                     WT_REASON_SCALE_CLIENT_UNSCALED);
@@ -123,10 +124,10 @@ static void strip_judge_beyond(struct wt_context *context)
     if (packet->payload_len <= 1 || !receiver->has_acked || (side->scale < 0 && receiver->scale < 0))
         return;
     uint32_t end = packet->tcp.seq + packet->payload_len;
-    if (!wt_window_is_new(context) || wt_window_gap(context))
+    if (!wt_windows_are_new_data(context) || wt_windows_gap(context))
         side->windows.watched = 0;
     else if (!side->windows.watched && wt_seq_distance(end, receiver->acked) >
-                                           WT_WINDOW_RAW_MAX + (int32_t)wt_window_segment(context)) {
+                                           WT_WINDOW_RAW_MAX + (int32_t)wt_windows_segment(context)) {
         side->windows.watch = end;
         side->windows.watched = 1;
     }
@@ -138,7 +139,7 @@ static void strip_judge_accepted(struct wt_context *context)
     if (!sender->windows.watched || wt_seq_after(sender->windows.watch, context->packet->tcp.ack))
         return;
     sender->windows.watched = 0;
-    if (!wt_window_gap(context))
+    if (!wt_windows_gap(context))
         strip_tell(context, context->frame->number, WT_REASON_SCALE_DATA_BEYOND);
 }
 
@@ -147,7 +148,7 @@ void wt_window_strip(struct wt_context *context)
     struct wt_side *side = wt_context_side(context);
     uint16_t flags = context->packet->tcp.flags;
     if ((flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK) ||
-        !wt_window_is_negotiated(context->flow))
+        !wt_windows_are_negotiated(context->flow))
         return;
     if (!side->windows.settled)
         strip_judge_first(context);

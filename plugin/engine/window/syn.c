@@ -20,7 +20,9 @@
  * stacks leave out the options of RFC 7323, scale and timestamps together, when several SYNs had no answer
  * (tcp_timer.c, tcp_timer_rexmt): a Note.
  */
-#include "window.h"
+#include "syn.h"
+
+#include "windows.h"
 
 enum {
     SYNS_MAX = 8192,              /* 1.2 MiB at most */
@@ -253,7 +255,7 @@ void wt_window_settle(struct wt_context *context)
     if (side->windows.settled || !(packet->tcp.flags & WT_TCP_ACK))
         return;
     syn_settle_answer(context);
-    if (wt_window_is_negotiated(context->flow) && side->scale != WT_SCALE_NONE &&
+    if (wt_windows_are_negotiated(context->flow) && side->scale != WT_SCALE_NONE &&
         wt_context_peer(context)->scale != WT_SCALE_NONE)
         hint_learn(context, side->scale);
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "window.h"
 
+#include "drop.h"
+#include "edge.h"
 #include "engine/state/sequence.h"
+#include "scale.h"
+#include "strip.h"
+#include "syn.h"
+#include "windows.h"
 
 static void *windows_new(void)
 {
@@ -21,54 +27,10 @@ static void windows_free(void *kept)
     g_free(windows);
 }
 
-/* --- what the judges share --- */
-
-bool wt_window_is_negotiated(const struct wt_flow *flow)
-{
-    return flow->side[0].syn && flow->side[1].syn && (flow->side[0].syn_ack || flow->side[1].syn_ack);
-}
-
 static bool window_is_doubtful(const struct wt_flow *flow)
 {
     return flow->side[0].windows.doubtful || flow->side[1].windows.doubtful;
 }
-
-enum wt_reason wt_window_doubt(const struct wt_context *context)
-{
-    const struct wt_side *side = wt_context_side(context);
-    if (wt_flow_is_bad(context->packet) && !side->windows.sums_hold)
-        return WT_REASON_NO_SUM_RIGHT;
-    bool handshake =
-        wt_flow_scale(context->flow, 0) != WT_SCALE_NONE && wt_flow_scale(context->flow, 1) != WT_SCALE_NONE;
-    return handshake ? WT_REASON_NONE : WT_REASON_NO_HANDSHAKE;
-}
-
-enum wt_reason wt_window_gap(const struct wt_context *context)
-{
-    const struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
-    const struct wt_tcp *tcp = &context->packet->tcp;
-    bool hole = side->has_next && wt_seq_after(tcp->seq, side->next);
-    bool echo = tcp->has_timestamp && peer->windows.has_stamp && (tcp->flags & WT_TCP_ACK) &&
-                wt_seq_after(tcp->timestamp_echo, peer->windows.stamp);
-    if (side->unseen_acked || peer->unseen_acked || hole || echo)
-        return WT_REASON_FRAMES_MISSING;
-    return WT_REASON_NONE;
-}
-
-uint32_t wt_window_segment(const struct wt_context *context)
-{
-    uint32_t limit = context->facts->mss_limit;
-    uint32_t mss = wt_context_peer(context)->mss;
-    return limit ? limit : mss ? mss : WT_MSS_ETHERNET;
-}
-
-bool wt_window_is_new(const struct wt_context *context)
-{
-    const struct wt_side *side = wt_context_side(context);
-    return !side->has_next || !wt_seq_after(side->next, context->packet->tcp.seq);
-}
-
-/* --- one frame --- */
 
 /* Compares a SYN with its copies and repeats, and settles which of several was answered. */
 static void window_handshake(struct wt_context *context)
