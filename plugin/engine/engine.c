@@ -204,7 +204,7 @@ static void engine_judge(struct wt_context *context)
     hooks_run(&engine->judge, context);
     hooks_run(&engine->remember, context);
     if (tcp)
-        wt_flow_advance(context->flow, context->sender, context->packet, context->frame->time);
+        wt_flow_advance(context->flow, context->sender, context->packet);
     hooks_run(&engine->measure, context);
 }
 

@@ -164,8 +164,8 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
     side->syn = !tcp->options_cut || tcp->scale != WT_SCALE_NONE;
     side->syn_ack = tcp->flags & WT_TCP_ACK;
     side->isn = tcp->seq;
-    side->windows.raw_max = tcp->window;
-    side->windows.doubtful = wt_flow_is_bad(packet) || tcp->scale > WT_SCALE_MAX;
+    side->raw_max = tcp->window;
+    side->doubtful = wt_flow_is_bad(packet) || tcp->scale > WT_SCALE_MAX;
     if (tcp->has_mss)
         side->mss = tcp->mss;
     bool kept = tcp->scale == WT_SCALE_NONE && again && !side->syn_ack;
@@ -183,8 +183,8 @@ static bool flow_is_bad_syn(const struct wt_flow *flow, unsigned sender, const s
     const struct wt_side *side = &flow->side[sender];
     if (!wt_flow_is_bad(packet))
         return false;
-    return side->windows.sums_hold || packet->tcp.scale > WT_SCALE_MAX ||
-           (side->syn && !side->windows.doubtful && side->isn == packet->tcp.seq);
+    return side->sums_hold || packet->tcp.scale > WT_SCALE_MAX ||
+           (side->syn && !side->doubtful && side->isn == packet->tcp.seq);
 }
 
 /* A SYN with another ISN than the last one, or after segments of a connection whose SYN was not captured. */
@@ -202,8 +202,7 @@ static bool flow_is_new(const struct wt_flow *flow, unsigned sender, const struc
 static bool flow_is_late(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
 {
     const struct wt_side *side = &flow->side[sender];
-    return (tcp->flags & WT_TCP_ACK) && side->syn_ack && side->isn != tcp->seq &&
-           flow->side[!sender].windows.settled;
+    return (tcp->flags & WT_TCP_ACK) && side->syn_ack && side->isn != tcp->seq && flow->side[!sender].settled;
 }
 
 void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
@@ -233,7 +232,7 @@ int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)
 
 bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
-    if (!wt_flow_is_bad(packet) || !flow->side[sender].windows.sums_hold)
+    if (!wt_flow_is_bad(packet) || !flow->side[sender].sums_hold)
         return false;
     const uint16_t mss = flow->side[!sender].mss;
     return packet->payload_len <= (mss ? mss : WT_MSS_ETHERNET);
@@ -255,17 +254,15 @@ bool wt_flow_edge(const struct wt_flow *flow, unsigned sender, const struct wt_p
     return true;
 }
 
-static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
     struct wt_side *side = &flow->side[sender];
     const struct wt_side *peer = &flow->side[!sender];
     uint32_t ack = packet->tcp.ack;
     if (peer->has_next && wt_seq_after(ack, peer->next))
         side->unseen_acked = true;
-    if (!side->has_acked || wt_seq_after(ack, side->acked)) {
+    if (!side->has_acked || wt_seq_after(ack, side->acked))
         side->acked = ack;
-        side->windows.acked_at = (uint32_t)(time / 1000000);
-    }
     side->has_acked = true;
     uint32_t edge = 0;
     if (!wt_flow_edge(flow, sender, packet, &edge))
@@ -274,7 +271,7 @@ static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt
     side->has_edge = true;
 }
 
-void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
     struct wt_side *side = &flow->side[sender];
     uint32_t flags = packet->tcp.flags;
@@ -284,11 +281,11 @@ void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_pack
         return;
     if (packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_PARTIAL ||
         packet->l4_checksum == WT_CHECKSUM_PARTIAL_NO_LENGTH)
-        side->windows.sums_hold = true;
+        side->sums_hold = true;
     uint32_t end = wt_flow_end(packet);
     side->next = side->has_next ? wt_seq_max(side->next, end) : end;
     side->has_next = true;
     side->payload += packet->payload_len;
     if (flags & WT_TCP_ACK)
-        flow_take_ack(flow, sender, packet, time);
+        flow_take_ack(flow, sender, packet);
 }

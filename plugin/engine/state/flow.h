@@ -62,53 +62,25 @@ struct wt_side_reports {
     uint16_t lower;
 };
 
-struct wt_side_windows {
-    /* As the end that grants. Edges are sequence numbers. */
-    uint32_t granted;       /* right edge against which a retreat is measured */
-    uint32_t granted_frame; /* that granted it */
-    uint32_t unscaled;      /* highest acknowledgement + raw window: all that who ignores scaling allows */
-    uint32_t wide;          /* such an edge that lay several segments behind its acknowledgement */
-    uint32_t stamp;         /* latest timestamp value sent */
-    uint16_t raw, raw_max;  /* latest raw window, and the largest (that of its SYN until `settled`) */
-    uint16_t granted_id;    /* IP identification of `granted_frame` */
-    uint16_t hint_age;      /* of the table of hints when it was asked last */
-    uint32_t acked_at;      /* when it last acknowledged more, in milliseconds modulo 2^32 */
-    /* As the end that sends. */
-    uint32_t watch;       /* end of data under watch, if `watched` */
-    unsigned watched : 4; /* what their acknowledgement will prove; 0: nothing */
-    unsigned least : 4;   /* least shift that acknowledged data prove for this end's windows */
-    unsigned hint : 4;    /* shift that this host used in other connections, if `hinted` */
-    unsigned filled : 2;  /* proofs so far that a device removed the scale option */
-    unsigned hinted : 1;
-    unsigned has_granted : 1, has_unscaled : 1, has_wide : 1, has_stamp : 1, has_raw : 1;
-    unsigned settled : 1;   /* it sent something after the handshake */
-    unsigned sums_hold : 1; /* a right checksum was seen: a wrong one is damage, not an edited capture */
-    unsigned doubtful : 1;  /* its SYN had a wrong checksum, or a shift over 14 that cannot be its own */
-    unsigned unshifted : 1; /* first window equals that of its SYN although a shift is in force */
-    unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
-    unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
-    unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
-    unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
-    unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
-};
-
-_Static_assert(sizeof(struct wt_side_windows) <= 40, "each detector has 40 bytes a side");
-
 /*
- * Places for what detectors keep of a side, zeroed whenever a connection begins anew; a new detector that keeps
- * something of each side adds its row, and reaches it by a function of its own:
+ * Places for what detectors keep of a side, known to them alone, and zeroed whenever a connection begins anew. A
+ * detector that keeps something of each side has a row here, and reaches it as struct symptoms, say, by
  *
- *     static struct symptoms *symptoms_of(struct wt_side *side)
- *     {
- *         return wt_side_kept(side, symptoms, struct symptoms);
- *     }
+ *     #define symptoms_of(side) wt_side_kept(side, symptoms, struct symptoms)
+ *
+ * with an assertion that it fits: sizeof(struct symptoms) <= WT_SIDE_PLACE(symptoms).
  */
 struct wt_side_places {
+    _Alignas(uint64_t) unsigned char windows[40];
     _Alignas(uint64_t) unsigned char symptoms[32];
 };
 
+#define WT_SIDE_PLACE(place) sizeof(((struct wt_side_places *)NULL)->place)
+
 #define wt_side_kept(side, place, type)                                                                      \
-    ((type *)(void *)(side)->kept.place + 0 * sizeof(char[sizeof(type) <= sizeof(side)->kept.place ? 1 : -1]))
+    _Generic((side), struct wt_side *                                                                        \
+             : (type *)(void *)(side)->kept.place, const struct wt_side *                                    \
+             : (const type *)(const void *)(side)->kept.place)
 
 /* What one end announced and did, as far as it was captured. */
 struct wt_side {
@@ -121,12 +93,15 @@ struct wt_side {
     bool has_next : 1, has_acked : 1, has_edge : 1;
     bool syn : 1, syn_ack : 1; /* its SYN was captured; it was a SYN/ACK */
     bool unseen_acked : 1;     /* it acknowledged data that this capture does not hold */
+    bool settled : 1;          /* it sent something after the handshake */
+    bool sums_hold : 1;        /* a right checksum was seen: a wrong one is damage, not an edited capture */
+    bool doubtful : 1;         /* its SYN had a wrong checksum, or a shift over 14 that cannot be its own */
+    uint16_t raw_max;          /* largest raw window (that of its SYN until `settled`) */
     uint64_t payload;          /* bytes sent, repeated ones counted again */
     struct wt_handle host;     /* its sender's */
     struct wt_handle path;     /* from it to the other side */
     struct wt_side_segments segments;
     struct wt_side_reports reports;
-    struct wt_side_windows windows;
     struct wt_side_places kept;
 };
 
@@ -200,7 +175,7 @@ static inline bool wt_flow_is_bad(const struct wt_packet *packet)
 bool wt_flow_is_corrupt(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet);
 
 /* Takes sequence number, acknowledgement and window of a TCP packet; call it after the detectors. */
-void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time);
+void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet);
 
 /* The right edge that `packet` grants (its acknowledgement + scaled window); false while the scale is
  * unknown. */

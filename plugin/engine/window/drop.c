@@ -71,12 +71,12 @@ static void drop_take_ack(struct wt_context *context)
     const struct wt_tcp *tcp = &context->packet->tcp;
     struct wt_side *receiver = wt_context_side(context);
     struct wt_side *sender = wt_context_peer(context);
-    uint32_t edge = receiver->windows.unscaled + receiver->mss;
-    if (receiver->windows.has_unscaled && (wt_seq_after(tcp->ack, edge) || drop_is_sacked(tcp, edge)))
-        sender->windows.lenient = true;
-    if (sender->windows.watched && !wt_seq_after(sender->windows.watch, tcp->ack)) {
-        sender->windows.lenient = true;
-        sender->windows.watched = 0;
+    uint32_t edge = wt_windows_of(receiver)->unscaled + receiver->mss;
+    if (wt_windows_of(receiver)->has_unscaled && (wt_seq_after(tcp->ack, edge) || drop_is_sacked(tcp, edge)))
+        wt_windows_of(sender)->lenient = true;
+    if (wt_windows_of(sender)->watched && !wt_seq_after(wt_windows_of(sender)->watch, tcp->ack)) {
+        wt_windows_of(sender)->lenient = true;
+        wt_windows_of(sender)->watched = 0;
     }
 }
 
@@ -86,17 +86,17 @@ static void drop_take_window(struct wt_context *context)
     const struct wt_tcp *tcp = &context->packet->tcp;
     struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
     uint32_t edge = tcp->ack + tcp->window;
-    if (!side->windows.has_unscaled || wt_seq_after(edge, side->windows.unscaled))
-        side->windows.unscaled = edge;
-    side->windows.has_unscaled = true;
+    if (!wt_windows_of(side)->has_unscaled || wt_seq_after(edge, wt_windows_of(side)->unscaled))
+        wt_windows_of(side)->unscaled = edge;
+    wt_windows_of(side)->has_unscaled = true;
     if (tcp->window >= DROP_WIDE * side->mss &&
-        (!side->windows.has_wide || wt_seq_after(edge, side->windows.wide))) {
-        side->windows.wide = edge;
-        side->windows.has_wide = true;
+        (!wt_windows_of(side)->has_wide || wt_seq_after(edge, wt_windows_of(side)->wide))) {
+        wt_windows_of(side)->wide = edge;
+        wt_windows_of(side)->has_wide = true;
     }
     if ((tcp->flags & WT_TCP_SYN) && peer->syn) { /* the client's SYN granted this much of what follows */
-        peer->windows.unscaled = peer->windows.wide = tcp->seq + 1 + peer->windows.raw_max;
-        peer->windows.has_unscaled = peer->windows.has_wide = true;
+        wt_windows_of(peer)->unscaled = wt_windows_of(peer)->wide = tcp->seq + 1 + peer->raw_max;
+        wt_windows_of(peer)->has_unscaled = wt_windows_of(peer)->has_wide = true;
     }
 }
 
@@ -107,10 +107,11 @@ static void drop_take_new(struct wt_context *context)
 {
     struct wt_side *side = wt_context_side(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
-    if (side->windows.watched || !wt_seq_after(tcp->seq, wt_context_peer(context)->windows.unscaled))
+    if (wt_windows_of(side)->watched ||
+        !wt_seq_after(tcp->seq, wt_windows_of(wt_context_peer(context))->unscaled))
         return;
-    side->windows.watched = 1;
-    side->windows.watch = tcp->seq + context->packet->payload_len;
+    wt_windows_of(side)->watched = 1;
+    wt_windows_of(side)->watch = tcp->seq + context->packet->payload_len;
 }
 
 /* Packets as large as this one, or as its pieces on the wire, arrived before, and no report forbids them. */
@@ -160,7 +161,7 @@ static void drop_count(struct wt_context *context, struct stall *stall, bool bey
  */
 static bool drop_is_wide(const struct wt_context *context)
 {
-    const struct wt_side_windows *windows = &wt_context_peer(context)->windows;
+    const struct wt_side_windows *windows = wt_windows_of(wt_context_peer(context));
     return windows->has_wide &&
            wt_seq_distance(windows->unscaled, windows->wide) <= (int32_t)wt_windows_segment(context);
 }
@@ -169,7 +170,7 @@ static bool drop_is_proven(const struct wt_context *context, const struct stall 
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_side *receiver = wt_context_peer(context);
-    int32_t room = wt_seq_distance(receiver->windows.unscaled, packet->tcp.seq); /* below the edge */
+    int32_t room = wt_seq_distance(wt_windows_of(receiver)->unscaled, packet->tcp.seq); /* below the edge */
     bool here = packet->tcp.seq == receiver->acked && room < (int32_t)packet->payload_len &&
                 room > -(int32_t)wt_windows_segment(context);
     bool again = stall->lost >= DROP_LOST || (stall->points >= DROP_POINTS && stall->beyond >= DROP_LOST);
@@ -185,18 +186,18 @@ static void drop_take_again(struct wt_context *context)
     struct wt_side *side = wt_context_side(context);
     const struct wt_side *receiver = wt_context_peer(context);
     uint32_t end = packet->tcp.seq + packet->payload_len;
-    side->windows.watched = 0;
-    if (side->windows.lenient || wt_seq_after(receiver->acked, packet->tcp.seq))
+    wt_windows_of(side)->watched = 0;
+    if (wt_windows_of(side)->lenient || wt_seq_after(receiver->acked, packet->tcp.seq))
         return;
     struct stall *stall = drop_stall(context);
     uint32_t before = stall->at == packet->tcp.seq ? stall->frame : 0;
-    drop_count(
-        context, stall,
-        wt_seq_after(end, drop_is_wide(context) ? receiver->windows.wide : receiver->windows.unscaled));
+    drop_count(context, stall,
+               wt_seq_after(end, drop_is_wide(context) ? wt_windows_of(receiver)->wide
+                                                       : wt_windows_of(receiver)->unscaled));
     if (drop_is_proven(context, stall)) {
-        uint32_t stalled = (uint32_t)(context->frame->time / 1000000) - receiver->windows.acked_at;
+        uint32_t stalled = (uint32_t)(context->frame->time / 1000000) - wt_windows_of(receiver)->acked_at;
         wt_find(context, WT_FINDING_WINDOW_UNSCALED_DROP,
-                .value = {stall->lost, (uint64_t)stalled * 1000000, receiver->windows.raw});
+                .value = {stall->lost, (uint64_t)stalled * 1000000, wt_windows_of(receiver)->raw});
         if (before)
             wt_relate(context, WT_RELATION_ORIGINAL, before, 0);
     }
@@ -217,7 +218,7 @@ void wt_window_drop(struct wt_context *context)
     if (flags & WT_TCP_SYN)
         return;
     if (packet->payload_len <= 1 || wt_flow_scale(context->flow, !context->sender) <= 0 ||
-        receiver->windows.unshifted || !receiver->windows.has_unscaled || !receiver->has_acked)
+        wt_windows_of(receiver)->unshifted || !wt_windows_of(receiver)->has_unscaled || !receiver->has_acked)
         return;
     if (wt_windows_are_new_data(context))
         drop_take_new(context);

@@ -41,9 +41,9 @@ static void edge_check_jump(struct wt_context *context)
     const struct wt_side *peer = wt_context_peer(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
     if (side->has_next && wt_seq_distance(tcp->seq, side->next) > EDGE_JUMP)
-        side->windows.jumped = true;
+        wt_windows_of(side)->jumped = true;
     if ((tcp->flags & WT_TCP_ACK) && peer->has_next && wt_seq_distance(tcp->ack, peer->next) > EDGE_JUMP)
-        side->windows.jumped = true;
+        wt_windows_of(side)->jumped = true;
 }
 
 static void edge_judge_data(struct wt_context *context)
@@ -66,17 +66,17 @@ static bool edge_is_overtaken(const struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     if (side->has_acked && wt_seq_after(side->acked, tcp->ack))
         return true;
-    if (tcp->has_timestamp && side->windows.has_stamp && tcp->timestamp != side->windows.stamp)
-        return !wt_seq_after(tcp->timestamp, side->windows.stamp);
+    if (tcp->has_timestamp && wt_windows_of(side)->has_stamp && tcp->timestamp != wt_windows_of(side)->stamp)
+        return !wt_seq_after(tcp->timestamp, wt_windows_of(side)->stamp);
     if (side->has_next && wt_seq_after(side->next, tcp->seq))
         return true;
     return packet->has_id && packet->id < 65536 &&
-           (int16_t)(uint16_t)(packet->id - side->windows.granted_id) < 0;
+           (int16_t)(uint16_t)(packet->id - wt_windows_of(side)->granted_id) < 0;
 }
 
 static void edge_grant(struct wt_context *context, uint32_t edge)
 {
-    struct wt_side_windows *windows = &wt_context_side(context)->windows;
+    struct wt_side_windows *windows = wt_windows_of(wt_context_side(context));
     windows->has_granted = true;
     windows->granted = edge;
     windows->granted_frame = context->frame->number;
@@ -87,12 +87,12 @@ static void edge_tell_retracted(struct wt_context *context, uint32_t left)
 {
     const struct wt_side *side = wt_context_side(context);
     enum wt_reason doubt = wt_windows_doubt(context);
-    if (!doubt && !side->windows.settled)
+    if (!doubt && !side->settled)
         doubt = WT_REASON_WINDOW_FIRST;
-    if (!doubt && wt_context_peer(context)->windows.finished)
+    if (!doubt && wt_windows_of(wt_context_peer(context))->finished)
         doubt = WT_REASON_WINDOW_AFTER_FIN;
     wt_find(context, WT_FINDING_WINDOW_RETRACTED, .most = doubt ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
-            .reason = doubt, .value = {left, side->windows.granted_frame});
+            .reason = doubt, .value = {left, wt_windows_of(side)->granted_frame});
 }
 
 static void edge_judge_window(struct wt_context *context)
@@ -100,11 +100,11 @@ static void edge_judge_window(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     int scale = wt_flow_scale_used(context->flow, context->sender);
     uint32_t edge = 0;
-    if (side->windows.unshifted || side->windows.collapsed ||
+    if (wt_windows_of(side)->unshifted || wt_windows_of(side)->collapsed ||
         !wt_flow_edge(context->flow, context->sender, context->packet, &edge))
         return;
-    int32_t left = wt_seq_distance(side->windows.granted, edge);
-    if (!side->windows.has_granted || left <= 0) {
+    int32_t left = wt_seq_distance(wt_windows_of(side)->granted, edge);
+    if (!wt_windows_of(side)->has_granted || left <= 0) {
         edge_grant(context, edge);
         return;
     }
@@ -119,13 +119,13 @@ void wt_window_edge(struct wt_context *context)
     uint32_t edge = 0;
     uint16_t flags = context->packet->tcp.flags;
     if (flags & WT_TCP_SYN) {
-        struct wt_side_windows *windows = &wt_context_side(context)->windows;
-        if (wt_flow_edge(context->flow, context->sender, context->packet, &edge) && !windows->settled)
+        if (wt_flow_edge(context->flow, context->sender, context->packet, &edge) &&
+            !wt_context_side(context)->settled)
             edge_grant(context, edge);
         return;
     }
     edge_check_jump(context);
-    if (wt_context_side(context)->windows.jumped || wt_context_peer(context)->windows.jumped)
+    if (wt_windows_of(wt_context_side(context))->jumped || wt_windows_of(wt_context_peer(context))->jumped)
         return;
     edge_judge_data(context);
     edge_judge_window(context);

@@ -21,7 +21,7 @@
 
 static void scale_tell_invalid(struct wt_context *context, enum wt_severity severity, enum wt_reason reason)
 {
-    wt_context_side(context)->windows.invalid_told = true;
+    wt_windows_of(wt_context_side(context))->invalid_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_INVALID, .most = WT_AT_MOST(severity), .reason = reason,
             .value = {(uint64_t)context->packet->tcp.scale, 0});
 }
@@ -35,7 +35,7 @@ static void scale_judge_option(struct wt_context *context)
     if (packet->tcp.scale == WT_SCALE_NONE || wt_flow_is_bad(packet))
         return;
     if (!(flags & WT_TCP_SYN)) {
-        if (!wt_context_side(context)->windows.invalid_told)
+        if (!wt_windows_of(wt_context_side(context))->invalid_told)
             scale_tell_invalid(context, flags & WT_TCP_ACK ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE,
                                WT_REASON_SCALE_OUTSIDE_SYN);
     } else if (packet->tcp.scale > WT_SCALE_MAX) {
@@ -50,11 +50,12 @@ static void scale_judge_negotiation(struct wt_context *context)
 {
     struct wt_side *side = wt_context_side(context);
     const struct wt_side *peer = wt_context_peer(context);
-    if (!(context->packet->tcp.flags & WT_TCP_ACK) || !side->syn || !peer->syn || side->windows.declined_told)
+    if (!(context->packet->tcp.flags & WT_TCP_ACK) || !side->syn || !peer->syn ||
+        wt_windows_of(side)->declined_told)
         return;
     if ((side->scale == WT_SCALE_NONE) == (peer->scale == WT_SCALE_NONE))
         return;
-    side->windows.declined_told = true;
+    wt_windows_of(side)->declined_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_DECLINED, .value = {0});
 }
 
@@ -69,9 +70,9 @@ static void scale_tell_unknown(struct wt_context *context, unsigned least)
 static void scale_judge_unknown(struct wt_context *context)
 {
     struct wt_flow *flow = context->flow;
-    if (flow->side[0].windows.unknown_told || !(context->packet->tcp.flags & WT_TCP_ACK))
+    if (wt_windows_of(&flow->side[0])->unknown_told || !(context->packet->tcp.flags & WT_TCP_ACK))
         return;
-    flow->side[0].windows.unknown_told = flow->side[1].windows.unknown_told = true;
+    wt_windows_of(&flow->side[0])->unknown_told = wt_windows_of(&flow->side[1])->unknown_told = true;
     scale_tell_unknown(context, 0);
 }
 
@@ -91,18 +92,19 @@ static void scale_watch(struct wt_context *context)
     const struct wt_side *receiver = wt_context_peer(context);
     const struct wt_packet *packet = context->packet;
     uint32_t end = packet->tcp.seq + packet->payload_len;
-    if (packet->payload_len <= 1 || !receiver->has_acked || receiver->windows.raw_max == 0)
+    if (packet->payload_len <= 1 || !receiver->has_acked || receiver->raw_max == 0)
         return;
     if (!wt_windows_are_new_data(context) || wt_windows_gap(context)) {
-        side->windows.watched = 0;
+        wt_windows_of(side)->watched = 0;
         return;
     }
     int32_t flight = wt_seq_distance(end, receiver->acked);
-    unsigned least = flight > 0 ? scale_least(receiver->windows.raw_max, (uint32_t)flight) : 0;
-    if (least > WT_SCALE_MAX || least <= receiver->windows.least || least <= side->windows.watched)
+    unsigned least = flight > 0 ? scale_least(receiver->raw_max, (uint32_t)flight) : 0;
+    if (least > WT_SCALE_MAX || least <= wt_windows_of(receiver)->least ||
+        least <= wt_windows_of(side)->watched)
         return;
-    side->windows.watch = end;
-    side->windows.watched = least & 15U;
+    wt_windows_of(side)->watch = end;
+    wt_windows_of(side)->watched = least & 15U;
 }
 
 /* An acknowledgement of what is under watch proves the shift of its sender. */
@@ -110,14 +112,14 @@ static void scale_prove(struct wt_context *context)
 {
     struct wt_side *receiver = wt_context_side(context);
     struct wt_side *sender = wt_context_peer(context);
-    unsigned least = sender->windows.watched;
+    unsigned least = wt_windows_of(sender)->watched;
     if (!least || !(context->packet->tcp.flags & WT_TCP_ACK) ||
-        wt_seq_after(sender->windows.watch, context->packet->tcp.ack))
+        wt_seq_after(wt_windows_of(sender)->watch, context->packet->tcp.ack))
         return;
-    sender->windows.watched = 0;
-    if (wt_windows_gap(context) || least <= receiver->windows.least)
+    wt_windows_of(sender)->watched = 0;
+    if (wt_windows_gap(context) || least <= wt_windows_of(receiver)->least)
         return;
-    receiver->windows.least = least & 15U;
+    wt_windows_of(receiver)->least = least & 15U;
     scale_tell_unknown(context, least);
 }
 

@@ -35,9 +35,9 @@ enum {
 static void strip_tell(struct wt_context *context, uint32_t first, enum wt_reason reason)
 {
     struct wt_flow *flow = context->flow;
-    if (flow->side[0].windows.stripped_told)
+    if (wt_windows_of(&flow->side[0])->stripped_told)
         return;
-    flow->side[0].windows.stripped_told = flow->side[1].windows.stripped_told = true;
+    wt_windows_of(&flow->side[0])->stripped_told = wt_windows_of(&flow->side[1])->stripped_told = true;
     wt_find(context, WT_FINDING_WINDOW_SCALE_STRIPPED,
             .most = WT_AT_MOST(wt_windows_doubt(context) ? WT_SEVERITY_NOTE : WT_SEVERITY_ERROR),
             .reason = reason, .value = {first});
@@ -60,24 +60,24 @@ static void strip_judge_first(struct wt_context *context)
 {
     struct wt_side *side = wt_context_side(context);
     uint32_t raw = context->packet->tcp.window;
-    uint32_t syn = side->windows.raw_max;
+    uint32_t syn = side->raw_max;
     int scale = wt_flow_scale(context->flow, context->sender);
     if (side->syn_ack)
-        side->windows.collapsed =
+        wt_windows_of(side)->collapsed =
             scale == 0 && wt_context_peer(context)->scale != WT_SCALE_NONE && strip_is_shifted(raw, syn);
     else
-        side->windows.unshifted = scale >= STRIP_SHIFT_MIN && raw == syn;
+        wt_windows_of(side)->unshifted = scale >= STRIP_SHIFT_MIN && raw == syn;
     if (side->syn_ack && scale >= STRIP_SHIFT_MIN && raw == syn)
-        wt_context_peer(context)->windows.unshifted = false; /* both: it is the stack */
-    if (side->windows.collapsed || side->windows.unshifted)
-        side->windows.granted_frame = context->frame->number;
+        wt_windows_of(wt_context_peer(context))->unshifted = false; /* both: it is the stack */
+    if (wt_windows_of(side)->collapsed || wt_windows_of(side)->unshifted)
+        wt_windows_of(side)->granted_frame = context->frame->number;
 }
 
 static void strip_prove(struct wt_context *context, uint32_t first, enum wt_reason reason)
 {
-    struct wt_side_windows *client = &context->flow->side[0].windows;
+    struct wt_side_windows *client = wt_windows_of(&context->flow->side[0]);
     if (context->flow->side[0].syn_ack)
-        client = &context->flow->side[1].windows;
+        client = wt_windows_of(&context->flow->side[1]);
     if (client->filled < STRIP_PROOFS)
         client->filled++;
     if (client->filled == STRIP_PROOFS)
@@ -89,14 +89,15 @@ static void strip_judge_filling(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_side *client = wt_context_side(context), *server = wt_context_peer(context);
-    bool suspicion = server->windows.collapsed || client->windows.unshifted;
-    if (!suspicion || client->syn_ack || packet->payload_len <= 1 || !server->windows.has_raw)
+    bool suspicion = wt_windows_of(server)->collapsed || wt_windows_of(client)->unshifted;
+    if (!suspicion || client->syn_ack || packet->payload_len <= 1 || !wt_windows_of(server)->has_raw)
         return;
-    if (packet->tcp.seq + packet->payload_len != server->acked + server->windows.raw)
+    if (packet->tcp.seq + packet->payload_len != server->acked + wt_windows_of(server)->raw)
         return;
     if (packet->payload_len < wt_windows_segment(context) && wt_windows_are_new_data(context))
         strip_prove(context,
-                    server->windows.collapsed ? server->windows.granted_frame : client->windows.granted_frame,
+                    wt_windows_of(server)->collapsed ? wt_windows_of(server)->granted_frame
+                                                     : wt_windows_of(client)->granted_frame,
                     WT_REASON_SCALE_CLIENT_UNSCALED);
 }
 
@@ -106,13 +107,13 @@ static void strip_judge_retreat(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
     int scale = wt_flow_scale(context->flow, context->sender);
-    if (!side->windows.unshifted || !side->windows.has_raw || scale <= 0)
+    if (!wt_windows_of(side)->unshifted || !wt_windows_of(side)->has_raw || scale <= 0)
         return;
     const int64_t unit = (int64_t)1 << scale;
     int64_t acked = wt_seq_distance(tcp->ack, side->acked);
-    int64_t moved = (int64_t)tcp->window - side->windows.raw;
+    int64_t moved = (int64_t)tcp->window - wt_windows_of(side)->raw;
     if (acked >= 0 && acked + moved >= 0 && acked + moved * unit <= -unit)
-        strip_prove(context, side->windows.granted_frame, WT_REASON_SCALE_WINDOWS_UNSCALED);
+        strip_prove(context, wt_windows_of(side)->granted_frame, WT_REASON_SCALE_WINDOWS_UNSCALED);
 }
 
 /* Data that only a scaled window allows, on a connection without scaling that one side offered. */
@@ -125,20 +126,21 @@ static void strip_judge_beyond(struct wt_context *context)
         return;
     uint32_t end = packet->tcp.seq + packet->payload_len;
     if (!wt_windows_are_new_data(context) || wt_windows_gap(context))
-        side->windows.watched = 0;
-    else if (!side->windows.watched && wt_seq_distance(end, receiver->acked) >
-                                           WT_WINDOW_RAW_MAX + (int32_t)wt_windows_segment(context)) {
-        side->windows.watch = end;
-        side->windows.watched = 1;
+        wt_windows_of(side)->watched = 0;
+    else if (!wt_windows_of(side)->watched && wt_seq_distance(end, receiver->acked) >
+                                                  WT_WINDOW_RAW_MAX + (int32_t)wt_windows_segment(context)) {
+        wt_windows_of(side)->watch = end;
+        wt_windows_of(side)->watched = 1;
     }
 }
 
 static void strip_judge_accepted(struct wt_context *context)
 {
     struct wt_side *sender = wt_context_peer(context);
-    if (!sender->windows.watched || wt_seq_after(sender->windows.watch, context->packet->tcp.ack))
+    if (!wt_windows_of(sender)->watched ||
+        wt_seq_after(wt_windows_of(sender)->watch, context->packet->tcp.ack))
         return;
-    sender->windows.watched = 0;
+    wt_windows_of(sender)->watched = 0;
     if (!wt_windows_gap(context))
         strip_tell(context, context->frame->number, WT_REASON_SCALE_DATA_BEYOND);
 }
@@ -150,7 +152,7 @@ void wt_window_strip(struct wt_context *context)
     if ((flags & (WT_TCP_SYN | WT_TCP_RST)) || !(flags & WT_TCP_ACK) ||
         !wt_windows_are_negotiated(context->flow))
         return;
-    if (!side->windows.settled)
+    if (!side->settled)
         strip_judge_first(context);
     strip_judge_filling(context);
     strip_judge_retreat(context);

@@ -252,7 +252,7 @@ void wt_window_settle(struct wt_context *context)
             syn_settle_offer(context);
         return;
     }
-    if (side->windows.settled || !(packet->tcp.flags & WT_TCP_ACK))
+    if (side->settled || !(packet->tcp.flags & WT_TCP_ACK))
         return;
     syn_settle_answer(context);
     if (wt_windows_are_negotiated(context->flow) && side->scale != WT_SCALE_NONE &&
@@ -264,7 +264,7 @@ void wt_window_settle(struct wt_context *context)
 void wt_window_hint(struct wt_context *context)
 {
     const struct wt_windows *windows = wt_windows(context);
-    struct wt_side_windows *side = &wt_context_side(context)->windows;
+    struct wt_side_windows *side = wt_windows_of(wt_context_side(context));
     if (side->hint_age == windows->hints_age)
         return;
     side->hint_age = windows->hints_age;

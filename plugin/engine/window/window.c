@@ -29,7 +29,7 @@ static void windows_free(void *kept)
 
 static bool window_is_doubtful(const struct wt_flow *flow)
 {
-    return flow->side[0].windows.doubtful || flow->side[1].windows.doubtful;
+    return flow->side[0].doubtful || flow->side[1].doubtful;
 }
 
 /* Compares a SYN with its copies and repeats, and settles which of several was answered. */
@@ -51,18 +51,22 @@ static void window_remember(struct wt_context *context)
     const struct wt_tcp *tcp = &context->packet->tcp;
     struct wt_side *side = wt_context_side(context);
     if (tcp->has_timestamp &&
-        (!side->windows.has_stamp || wt_seq_after(tcp->timestamp, side->windows.stamp))) {
-        side->windows.stamp = tcp->timestamp;
-        side->windows.has_stamp = true;
+        (!wt_windows_of(side)->has_stamp || wt_seq_after(tcp->timestamp, wt_windows_of(side)->stamp))) {
+        wt_windows_of(side)->stamp = tcp->timestamp;
+        wt_windows_of(side)->has_stamp = true;
     }
-    if ((tcp->flags & (WT_TCP_SYN | WT_TCP_RST)) || !(tcp->flags & WT_TCP_ACK))
+    if ((tcp->flags & WT_TCP_RST) || !(tcp->flags & WT_TCP_ACK))
         return;
-    side->windows.settled = true;
-    side->windows.finished |= (tcp->flags & WT_TCP_FIN) != 0;
-    side->windows.raw_max = MAX(side->windows.raw_max, tcp->window);
+    if (!side->has_acked || wt_seq_after(tcp->ack, side->acked))
+        wt_windows_of(side)->acked_at = (uint32_t)(context->frame->time / WT_MILLISECOND);
+    if (tcp->flags & WT_TCP_SYN)
+        return;
+    side->settled = true;
+    wt_windows_of(side)->finished |= (tcp->flags & WT_TCP_FIN) != 0;
+    side->raw_max = MAX(side->raw_max, tcp->window);
     if (!side->has_acked || !wt_seq_after(side->acked, tcp->ack)) {
-        side->windows.raw = tcp->window;
-        side->windows.has_raw = true;
+        wt_windows_of(side)->raw = tcp->window;
+        wt_windows_of(side)->has_raw = true;
     }
 }
 
@@ -102,12 +106,12 @@ static void window_measure_scale(struct wt_context *context)
     if (scale != WT_SCALE_NONE)
         return;
     facts->scale_assumed = facts->window_scale != WT_SCALE_NONE;
-    facts->scale_least = side->windows.least;
+    facts->scale_least = wt_windows_of(side)->least;
     if (side->syn) /* what it offers here says more than what it used elsewhere */
         return;
     wt_window_hint(context);
-    if (side->windows.hinted)
-        facts->scale_hint = (int8_t)side->windows.hint;
+    if (wt_windows_of(side)->hinted)
+        facts->scale_hint = (int8_t)wt_windows_of(side)->hint;
 }
 
 static void window_measure(struct wt_context *context)

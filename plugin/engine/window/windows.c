@@ -11,7 +11,7 @@ bool wt_windows_are_negotiated(const struct wt_flow *flow)
 enum wt_reason wt_windows_doubt(const struct wt_context *context)
 {
     const struct wt_side *side = wt_context_side(context);
-    if (wt_flow_is_bad(context->packet) && !side->windows.sums_hold)
+    if (wt_flow_is_bad(context->packet) && !side->sums_hold)
         return WT_REASON_NO_SUM_RIGHT;
     bool handshake =
         wt_flow_scale(context->flow, 0) != WT_SCALE_NONE && wt_flow_scale(context->flow, 1) != WT_SCALE_NONE;
@@ -23,8 +23,8 @@ enum wt_reason wt_windows_gap(const struct wt_context *context)
     const struct wt_side *side = wt_context_side(context), *peer = wt_context_peer(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
     bool hole = side->has_next && wt_seq_after(tcp->seq, side->next);
-    bool echo = tcp->has_timestamp && peer->windows.has_stamp && (tcp->flags & WT_TCP_ACK) &&
-                wt_seq_after(tcp->timestamp_echo, peer->windows.stamp);
+    bool echo = tcp->has_timestamp && wt_windows_of(peer)->has_stamp && (tcp->flags & WT_TCP_ACK) &&
+                wt_seq_after(tcp->timestamp_echo, wt_windows_of(peer)->stamp);
     if (side->unseen_acked || peer->unseen_acked || hole || echo)
         return WT_REASON_FRAMES_MISSING;
     return WT_REASON_NONE;

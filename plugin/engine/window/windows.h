@@ -5,6 +5,38 @@
 
 #include "engine/context.h"
 
+/* What is kept of each side of a connection. */
+struct wt_side_windows {
+    /* As the end that grants. Edges are sequence numbers. */
+    uint32_t granted;       /* right edge against which a retreat is measured */
+    uint32_t granted_frame; /* that granted it */
+    uint32_t unscaled;      /* highest acknowledgement + raw window: all that who ignores scaling allows */
+    uint32_t wide;          /* such an edge that lay several segments behind its acknowledgement */
+    uint32_t stamp;         /* latest timestamp value sent */
+    uint16_t raw;           /* latest raw window */
+    uint16_t granted_id;    /* IP identification of `granted_frame` */
+    uint16_t hint_age;      /* of the table of hints when it was asked last */
+    uint32_t acked_at;      /* when it last acknowledged more, in milliseconds modulo 2^32 */
+    /* As the end that sends. */
+    uint32_t watch;       /* end of data under watch, if `watched` */
+    unsigned watched : 4; /* what their acknowledgement will prove; 0: nothing */
+    unsigned least : 4;   /* least shift that acknowledged data prove for this end's windows */
+    unsigned hint : 4;    /* shift that this host used in other connections, if `hinted` */
+    unsigned filled : 2;  /* proofs so far that a device removed the scale option */
+    unsigned hinted : 1;
+    unsigned has_granted : 1, has_unscaled : 1, has_wide : 1, has_stamp : 1, has_raw : 1;
+    unsigned unshifted : 1; /* first window equals that of its SYN although a shift is in force */
+    unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
+    unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
+    unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
+    unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
+    unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
+};
+
+_Static_assert(sizeof(struct wt_side_windows) <= WT_SIDE_PLACE(windows), "it has a place");
+
+#define wt_windows_of(side) wt_side_kept(side, windows, struct wt_side_windows)
+
 /* Tables of bounded size for what does not fit into a flow. */
 struct wt_windows {
     struct wt_map *syns;   /* SYN segments, whatever the interface */
