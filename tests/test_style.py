@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rules that a machine can check: format, lint, licence lines, nothing of one machine in the tree."""
+"""The rules that a machine can check: format, lint, sizes, names, warnings, licence lines, who may include whom."""
 
+import collections
+import json
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -38,6 +41,52 @@ def test_lint(path):
 def test_licence(path):
     first_lines = (ROOT / path).read_text().splitlines()[:2]
     assert any("SPDX-License-Identifier: GPL-2.0-or-later" in line for line in first_lines)
+
+
+GENERATED = "tests/unit/packet_samples.h"
+LINES_OF_FILE = 420  # "about 400" of the house rules
+LINES_OF_FUNCTION = 40
+
+
+@pytest.mark.parametrize("path", sources(".c", ".h"))
+def test_size(path):
+    """Files of at most about 400 lines, functions of at most 40."""
+    lines = (ROOT / path).read_text().splitlines()
+    assert len(lines) <= LINES_OF_FILE or path == GENERATED
+    begin = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            begin = number
+        elif line == "}" and begin:
+            assert number - begin - 1 <= LINES_OF_FUNCTION, f"the function that begins in line {begin}"
+            begin = None
+
+
+@pytest.mark.parametrize("path", sources(".c", ".h"))
+def test_comment_ends(path):
+    """What a formatter leaves of a comment of one line that was too long: a lone end in the next."""
+    for comment in re.findall(r"/\*.*?\*/", (ROOT / path).read_text(), re.DOTALL):
+        first, *_, last = comment.split("\n") if "\n" in comment else ("/*", "")
+        assert first.strip() == "/*" or last.strip() != "*/", comment
+
+
+def test_names_are_unique():
+    """No two files of the library and the plugin have one name: `report.c` is one file, wherever one reads of it."""
+    names = collections.Counter(pathlib.Path(path).name for path in sources(".c", ".h") if path.startswith("plugin/"))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", compiled())
+def test_clang(path):
+    """clang, too, has no warning; gcc's fail the build with sanitizers, and those of its linker test_install.py."""
+    commands = json.loads((ROOT / "build/compile_commands.json").read_text())
+    (command,) = [each for each in commands if each["file"] == str(ROOT / path)][:1]
+    _, *options = shlex.split(command["command"])
+    options = [each for each in options if not each.startswith(("-flto", "-ffat-lto"))]
+    ran = subprocess.run(
+        ["clang", *options, "-fsyntax-only", "-Werror"], cwd=command["directory"], capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_core_knows_no_wireshark():

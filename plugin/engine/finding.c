@@ -54,8 +54,8 @@ static void finding_put_time(GString *text, uint64_t nanoseconds)
         finding_put_decimal(text, "%.4g", (double)nanoseconds / 1e3, " us");
 }
 
-/* Writes one value in the form that `unit` asks for; returns how many characters of the sentence `unit` took.
- */
+/* Writes one value in the form that `unit` asks for; returns how many characters of the
+ * sentence `unit` took. */
 static size_t finding_put_value(GString *text, const struct wt_finding *finding, uint64_t value, char unit)
 {
     switch (unit) {

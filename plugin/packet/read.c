@@ -165,8 +165,8 @@ static void read_vlan(struct read *read, const struct wt_layer *layer)
         reading->vlan[reading->vlans++] = wt_bytes_u16(&read->bytes, layer->offset) & 0xfff;
 }
 
-/* Packet types of Linux (if_packet.h). Loopback frames are sent and received at once, and seen as the latter.
- */
+/* Packet types of Linux (if_packet.h). Loopback frames are sent and received at once, and seen
+ * as the latter. */
 static enum wt_direction cooked_direction(uint16_t hardware, uint16_t packet_type)
 {
     enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* field: the filter fields of the protocol. Their names are fixed: scripts and filters of users rest on them.
- */
+/* field: the filter fields of the protocol. Their names are fixed: scripts and filters of users
+ * rest on them. */
 #ifndef WIRETRUTH_WIRESHARK_FIELD_H
 #define WIRETRUTH_WIRESHARK_FIELD_H
 

@@ -271,8 +271,8 @@ static void test_merged_doubtful(gconstpointer version)
     talk_close(&talk);
 }
 
-/* A hundred thousand reports with quotes of their own: quick, told as a flood, and the real one still counts.
- */
+/* A hundred thousand reports with quotes of their own: quick, told as a flood, and the real
+ * one still counts. */
 static void test_flood(gconstpointer version)
 {
     struct talk talk;

@@ -130,8 +130,8 @@ static const char *evidence(const struct talk *talk)
     return "no super-frame";
 }
 
-/* The other direction's full segments tell the size where nothing else does, less this segment's own options.
- */
+/* The other direction's full segments tell the size where nothing else does, less this
+ * segment's own options. */
 static void test_other_direction(gconstpointer version)
 {
     struct talk talk;

@@ -239,8 +239,8 @@ static void blackhole_take_fate(const struct wt_context *context, unsigned which
     reports->sample = 0;
 }
 
-/* What arrived out of order behind the stalled segment: smaller packets prove one thing, others the contrary.
- */
+/* What arrived out of order behind the stalled segment: smaller packets prove one thing,
+ * others the contrary. */
 static void blackhole_take_sack(const struct wt_context *context, unsigned which, struct wt_stall *stall,
                                 uint32_t left, uint32_t right)
 {

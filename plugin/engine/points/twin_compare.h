@@ -19,8 +19,8 @@ unsigned wt_twin_changes(const struct wt_twin_pair *pair);
 /* Whether the payload that both hold, all of one packet each, has a valid checksum before. */
 bool wt_twin_is_comparable(const struct wt_twin_pair *pair, unsigned changes);
 
-/* Turns changes into what this pair adds to its passage: each packet counts once, however many pieces it has.
- */
+/* Turns changes into what this pair adds to its passage: each packet counts once, however many
+ * pieces it has. */
 struct wt_tally wt_twin_tally(const struct wt_twin_pair *pair, unsigned changes);
 
 /* Records the findings that the comparison proves. One of the two is the frame of `context`. */

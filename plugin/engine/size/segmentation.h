@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* segmentation: super-frames, the wire frames they stand for, and segments larger than their receiver allows.
- */
+/* segmentation: super-frames, the wire frames they stand for, and segments larger than
+ * their receiver allows. */
 #ifndef WIRETRUTH_SEGMENTATION_H
 #define WIRETRUTH_SEGMENTATION_H
 

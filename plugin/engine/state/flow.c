@@ -176,8 +176,8 @@ static void flow_take_syn(struct wt_flow *flow, unsigned sender, const struct wt
     }
 }
 
-/* A segment that its receiver drops: the sum is wrong, and a right SYN was seen or the option makes no sense.
- */
+/* A segment that its receiver drops: the sum is wrong, and a right SYN was seen or the option
+ * makes no sense. */
 static bool flow_is_bad_syn(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
 {
     const struct wt_side *side = &flow->side[sender];

@@ -138,8 +138,7 @@ static struct stall *drop_stall(struct wt_context *context)
 }
 
 /* Counts a segment sent again. `stall->lost` counts the first transmission too: it is sent again as it was
- * lost.
- */
+ * lost. */
 static void drop_count(struct wt_context *context, struct stall *stall, bool beyond)
 {
     const struct wt_packet *packet = context->packet;
@@ -157,8 +156,8 @@ static void drop_count(struct wt_context *context, struct stall *stall, bool bey
     stall->lost++;
 }
 
-/* Several segments passed before the edge was reached. Meanwhile it may have crept on by less than a segment.
- */
+/* Several segments passed before the edge was reached. Meanwhile it may have crept on by less
+ * than a segment. */
 static bool drop_is_wide(const struct wt_context *context)
 {
     const struct wt_side_windows *windows = wt_windows_of(wt_context_peer(context));
