@@ -11,7 +11,7 @@
 
 #include "compat.h"
 
-#include "record.h"
+#include "frame_record.h"
 
 struct wt_listener {
     void *data; /* for the functions below */

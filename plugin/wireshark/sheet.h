@@ -12,7 +12,7 @@
 
 #include "compat.h"
 
-#include "record.h"
+#include "frame_record.h"
 
 enum wt_cell {
     WT_CELL_TEXT,

@@ -9,7 +9,7 @@
  */
 #include "compat.h"
 
-#include "record.h"
+#include "frame_record.h"
 #include "table.h"
 #include "table_text.h"
 

@@ -9,8 +9,8 @@
 #include "compat.h"
 
 #include "field.h"
+#include "frame_record.h"
 #include "line.h"
-#include "record.h"
 
 struct wt_view {
     const struct wt_record *record;

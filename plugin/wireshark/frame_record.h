@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record: all that is known about one frame at one visit. It is what the tree shows and what the tap
+ * frame_record: all that is known about one frame at one visit. It is what the tree shows and what the tap
  * "wiretruth" hands to the statistics, so both always agree.
  */
-#ifndef WIRETRUTH_WIRESHARK_RECORD_H
-#define WIRETRUTH_WIRESHARK_RECORD_H
+#ifndef WIRETRUTH_WIRESHARK_FRAME_RECORD_H
+#define WIRETRUTH_WIRESHARK_FRAME_RECORD_H
 
 #include "frame.h"
 
