@@ -70,6 +70,18 @@ def copies(view, say):
         say.exact("capture.duplicate", [frame for frame in view.ip if frame.number in say.copies])
 
 
+def disorder(view, say):
+    """Time goes backwards by more than a microsecond."""
+    latest, late = {}, []
+    for frame in view.ip:
+        point = frame.frame.data[4:8] if view.interface.link_type == pcapng.SLL2 else b""
+        if latest.get(point, 0) > frame.time + 1000:
+            late.append(frame)
+        latest[point] = max(latest.get(point, 0), frame.time)
+    if late:
+        say.exact("capture.disordered", late)
+
+
 def told(view, frame):
     """The file itself says whether `frame` was sent or received."""
     return view.interface.link_type == pcapng.SLL2 or frame.frame.flags is not None

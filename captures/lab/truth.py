@@ -127,6 +127,7 @@ def _state(run, views, point, say):
         expect.ignored(view, found, say, behind or bool(planted.get("ignored")))
     _planted_findings(run, view, point.role, say)
     expect.copies(view, say)
+    expect.disorder(view, say)
     return wrong
 
 

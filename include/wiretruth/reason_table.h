@@ -93,6 +93,8 @@ WT_REASON(POINT_WAS_VALID, "it was valid at the capture point before")
 
 /* --- the capture --- */
 WT_REASON(ROUTER_BETWEEN, "a router is between the two")
+WT_REASON(BEHIND_ACKNOWLEDGEMENT, "behind its acknowledgement in $1f")
+WT_REASON(EARLIER_THAN_BEFORE, "earlier than a frame before it")
 
 /* --- what a proven cause explains away --- */
 WT_REASON(NIC_UNDOES, "its NIC undoes what the stack obeyed")

@@ -27,6 +27,7 @@ struct wt_packet;
 enum wt_keeper {
     WT_KEEPER_NONE,
     WT_KEEPER_DUPLICATE,
+    WT_KEEPER_MISSED,
     WT_KEEPER_CAUSE,
     WT_KEEPER_LEAK,
     WT_KEEPER_WINDOW,

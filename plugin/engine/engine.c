@@ -8,6 +8,8 @@
 #include "context.h"
 #include "detector.h"
 #include "engine/capture/duplicate.h"
+#include "engine/capture/missed.h"
+#include "engine/capture/one_sided.h"
 #include "engine/checksum/cause.h"
 #include "engine/checksum/checksum.h"
 #include "engine/checksum/leak.h"
@@ -27,6 +29,9 @@
 static const struct wt_detector *const detectors[] = {
     /* A second picture of a packet is for none of the others. */
     &wt_duplicate_detector,
+    /* What the capture lost is no loss of the network. */
+    &wt_missed_detector,
+    &wt_one_sided_detector,
     /* Which frames are super-frames; what remains too large for its receiver. */
     &wt_segmentation_detector,
     /* A small packet's checksum tells at once on which side it was captured; the other two are asked by it. */

@@ -96,6 +96,8 @@ struct wt_side {
     bool settled : 1;          /* it sent something after the handshake */
     bool sums_hold : 1;        /* a right checksum was seen: a wrong one is damage, not an edited capture */
     bool doubtful : 1;         /* its SYN had a wrong checksum, or a shift over 14 that cannot be its own */
+    bool holes : 1;            /* bytes of it are missing from the capture so far, see capture/missed.c */
+    bool one_sided : 1;        /* it is all that was captured of the connection, see capture/one_sided.c */
     uint16_t raw_max;          /* largest raw window (that of its SYN until `settled`) */
     uint64_t payload;          /* bytes sent, repeated ones counted again */
     struct wt_handle host;     /* its sender's */

@@ -25,9 +25,12 @@ struct wt_link {
     uint32_t ppp_mtu;      /* the smaller of both ends' agreed MRU; 0 while unknown */
     uint32_t above;        /* length of the last ordinary packet larger than `mtu` */
     uint32_t above_hits;   /* how often in a row */
-    uint32_t asked[WT_LINK_ASKED];              /* numbers of the latest DHCP requests */
-    uint32_t packets, copies_told;              /* packets of this point, and copies among them */
-    int64_t copy_distance;                      /* nanoseconds between two pictures of one packet, lately */
+    uint32_t asked[WT_LINK_ASKED];  /* numbers of the latest DHCP requests */
+    uint32_t packets, copies_told;  /* packets of this point, and copies among them */
+    int64_t latest;                 /* time of its latest frame */
+    uint64_t data, missed;          /* bytes of TCP captured here, and acknowledged ones that were not */
+    uint32_t disordered, one_sided; /* frames in the wrong place; connections of one direction */
+    int64_t copy_distance;          /* nanoseconds between two pictures of one packet, lately */
     uint32_t copies_possible, copies_suspected; /* segments without identification, and those seen twice */
     bool copies;                                /* packets come twice here, see capture/duplicate.c */
     uint8_t asked_count;                        /* modulo 256 */
