@@ -7,7 +7,7 @@
  * also carry the real length in a jumbo option (RFC 2675), and a genuine payload length 0 exists too (No Next
  * Header): more bytes must follow than padding and trailers explain.
  */
-#include "l3.h"
+#include "ip.h"
 
 enum {
     IPV4_OPTION_END = 0,
@@ -44,7 +44,7 @@ static void ipv4_read_route(const struct wt_bytes *bytes, struct wt_ip *ip)
 static bool ipv4_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
     uint32_t at = ip->offset;
-    wt_l3_take_v4(header, ip);
+    wt_ip_take_v4(header, ip);
     ip->coverage = WT_COVERAGE_MALFORMED;
     if (ip->header_len < WT_IPV4_HEADER)
         return false;
@@ -73,7 +73,7 @@ static void ipv6_fill_length(struct wt_ip *ip, uint32_t limit)
 
 static bool ipv6_read(const struct wt_bytes *bytes, const uint8_t *header, struct wt_ip *ip, uint32_t limit)
 {
-    wt_l3_take_v6(header, ip);
+    wt_ip_take_v6(header, ip);
     ip->coverage = WT_COVERAGE_COMPLETE;
     if (ip->length_field == WT_IPV6_HEADER)
         ipv6_fill_length(ip, limit);

@@ -1,50 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * l3: the fields of a fixed IP header, and the part of a packet that they fill. Inline, as each frame comes
+ * l3: the part of a packet that an IP header fills. Inline, as each frame comes
  * through here: where both ends are in one function the struct between them is never written.
  */
 #ifndef WIRETRUTH_PACKET_L3_H
 #define WIRETRUTH_PACKET_L3_H
 
 #include "ip.h"
-
-/* Takes the fields of the IPv4 header `header`, 20 bytes at ip->offset; lengths as it claims. */
-static inline void wt_l3_take_v4(const uint8_t *header, struct wt_ip *ip)
-{
-    enum {
-        DF = 0x4000,
-        MF = 0x2000,
-        OFFSET = 0x1fff
-    };
-    uint16_t fragment = wt_load16(header + 6);
-    ip->version = 4;
-    ip->header_len = (header[0] & 15U) * 4U;
-    ip->tos = header[1];
-    ip->length = ip->length_field = wt_load16(header + 2);
-    ip->has_id = true;
-    ip->id = wt_load16(header + 4);
-    ip->df = fragment & DF;
-    ip->more_fragments = fragment & MF;
-    ip->fragment_offset = (fragment & OFFSET) * 8U;
-    ip->ttl = header[8];
-    ip->proto = header[9];
-    ip->src_offset = ip->offset + 12;
-    ip->dst_offset = ip->offset + 16;
-}
-
-/* The same for the IPv6 header `header`, 40 bytes. */
-static inline void wt_l3_take_v6(const uint8_t *header, struct wt_ip *ip)
-{
-    ip->version = 6;
-    ip->header_len = WT_IPV6_HEADER;
-    ip->tos = (uint8_t)(wt_load16(header) >> 4);
-    ip->length = ip->length_field = wt_load16(header + 4) + (uint32_t)WT_IPV6_HEADER;
-    ip->proto = header[6];
-    ip->ttl = header[7];
-    ip->df = true;
-    ip->src_offset = ip->offset + 8;
-    ip->dst_offset = ip->offset + 24;
-}
 
 /* Both addresses of the fixed header, zero where it is not there: `packet` is zeroed. */
 static inline void wt_l3_fill_addresses(const struct wt_bytes *bytes, const struct wt_ip *ip,

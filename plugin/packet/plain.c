@@ -61,9 +61,9 @@ static bool read_ip(const struct wt_bytes *bytes, uint16_t type, struct wt_ip *i
     if (!header)
         return false;
     if (v4 && header[0] == IPV4_PLAIN)
-        wt_l3_take_v4(header, ip);
+        wt_ip_take_v4(header, ip);
     else if (type == WT_ETHERTYPE_IPV6 && header[0] >> 4 == 6)
-        wt_l3_take_v6(header, ip);
+        wt_ip_take_v6(header, ip);
     else
         return false;
     return (ip->proto == WT_PROTO_TCP || ip->proto == WT_PROTO_UDP) && !ip->more_fragments &&

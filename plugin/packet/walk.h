@@ -3,8 +3,8 @@
  * walk: from one header to the next.
  *
  * A step reads the header at walk->offset, records it as a layer, moves the offset behind it and names the
- * step for what follows; the walk ends where none is named. Every step moves forward and records a layer, so
- * the number of layers bounds the work.
+ * step for what follows; the walk ends where none is named. A step that only chooses the next one (by version,
+ * say) records nothing, and the next one does; so the number of layers bounds the work.
  */
 #ifndef WIRETRUTH_PACKET_WALK_H
 #define WIRETRUTH_PACKET_WALK_H

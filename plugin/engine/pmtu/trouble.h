@@ -86,7 +86,7 @@ struct wt_cut {
     struct wt_train train;
     uint32_t oversized; /* sequence number of the latest piece larger than the receiver allows */
     uint32_t edge;      /* latest SACK edge looked at */
-    uint16_t by_train, by_repeat, by_hole, by_sack, by_report;
+    uint16_t by_train, by_repeat, by_hole, by_sack;
     uint16_t lone; /* oversized segments that are no piece of anything: the stack sends them so */
     bool has_oversized;
 };

@@ -27,13 +27,13 @@ const char *const wt_change_name[WT_CHANGES] = {
     [WT_CHANGE_CHECKSUM_DAMAGED] = "damaged",
 };
 
-WT_MAP_KEY(course, struct wt_course_key)
+WT_MAP_KEY(correlation, struct wt_correlation_key)
 
 struct wt_points *wt_points_new(void)
 {
     struct wt_points *points = g_new0(struct wt_points, 1);
-    points->courses = wt_map_new(sizeof(struct wt_course), sizeof(struct wt_course_key), POINT_COURSES_MAX,
-                                 course_hash, course_equal);
+    points->correlations = wt_map_new(sizeof(struct wt_correlation), sizeof(struct wt_correlation_key),
+                                      POINT_COURSES_MAX, correlation_hash, correlation_equal);
     return points;
 }
 
@@ -41,7 +41,7 @@ void wt_points_free(struct wt_points *points)
 {
     if (!points)
         return;
-    wt_map_free(points->courses);
+    wt_map_free(points->correlations);
     g_free(points);
 }
 
@@ -63,16 +63,16 @@ unsigned wt_points_of(struct wt_points *points, uint32_t interface, int64_t time
     return point;
 }
 
-static struct wt_course_key point_key(uint64_t conversation, unsigned here, unsigned there)
+static struct wt_correlation_key point_key(uint64_t conversation, unsigned here, unsigned there)
 {
-    return (struct wt_course_key){conversation, here, there};
+    return (struct wt_correlation_key){conversation, here, there};
 }
 
-struct wt_course *wt_points_course(struct wt_points *points, uint64_t conversation, unsigned here,
-                                   unsigned there)
+struct wt_correlation *wt_points_correlation(struct wt_points *points, uint64_t conversation, unsigned here,
+                                             unsigned there)
 {
-    const struct wt_course_key key = point_key(conversation, here, there);
-    return wt_map_find(points->courses, &key);
+    const struct wt_correlation_key key = point_key(conversation, here, there);
+    return wt_map_find(points->correlations, &key);
 }
 
 /* --- differences of times --- */
@@ -125,70 +125,73 @@ static bool point_clock(const struct wt_points *points, unsigned a, unsigned b, 
 
 /* --- which way --- */
 
-static void course_resolve(struct wt_course *course, int away, bool certain)
+static void correlation_resolve(struct wt_correlation *correlation, int away, bool certain)
 {
-    course->away = (int16_t)away;
-    course->certain = certain;
+    correlation->away = (int16_t)away;
+    correlation->certain = certain;
 }
 
 /* Away from `here` for packets of side 0, by the differences of both sides; 0 while one is missing. */
-static int course_by_times(const struct wt_course *course)
+static int correlation_by_times(const struct wt_correlation *correlation)
 {
-    if (!course->matched[0] || !course->matched[1] || course->difference[0] == course->difference[1])
+    if (!correlation->matched[0] || !correlation->matched[1] ||
+        correlation->difference[0] == correlation->difference[1])
         return 0;
-    return course->difference[0] > course->difference[1] ? 1 : -1;
+    return correlation->difference[0] > correlation->difference[1] ? 1 : -1;
 }
 
-static int course_by_clock(const struct wt_points *points, const struct wt_course *course, unsigned side)
+static int correlation_by_clock(const struct wt_points *points, const struct wt_correlation *correlation,
+                                unsigned side)
 {
     int64_t ahead = 0, error = 0;
-    bool known = point_clock(points, course->key.here, course->key.there, &ahead, &error);
-    int64_t beyond = course->difference[side] - ahead;
-    if (known && llabs(beyond) <= llabs(error) && course->away)
-        return course->away;
+    bool known = point_clock(points, correlation->key.here, correlation->key.there, &ahead, &error);
+    int64_t beyond = correlation->difference[side] - ahead;
+    if (known && llabs(beyond) <= llabs(error) && correlation->away)
+        return correlation->away;
     return (beyond >= 0) == (side == 0) ? 1 : -1;
 }
 
-static void course_judge(const struct wt_points *points, struct wt_course *course, unsigned side, int hops)
+static void correlation_judge(const struct wt_points *points, struct wt_correlation *correlation,
+                              unsigned side, int hops)
 {
     int toward = side == 0 ? 1 : -1;
-    int by_times = course_by_times(course);
-    if (course->certain)
+    int by_times = correlation_by_times(correlation);
+    if (correlation->certain)
         return;
     if (hops != 0)
-        course_resolve(course, hops > 0 ? toward : -toward, true);
+        correlation_resolve(correlation, hops > 0 ? toward : -toward, true);
     else if (by_times)
-        course_resolve(course, by_times,
-                       course->matched[0] >= POINT_SURE && course->matched[1] >= POINT_SURE);
+        correlation_resolve(correlation, by_times,
+                            correlation->matched[0] >= POINT_SURE && correlation->matched[1] >= POINT_SURE);
     else
-        course_resolve(course, course_by_clock(points, course, side), false);
+        correlation_resolve(correlation, correlation_by_clock(points, correlation, side), false);
 }
 
-static struct wt_course *course_update(struct wt_points *points, const struct wt_end *here,
-                                       const struct wt_end *there)
+static struct wt_correlation *correlation_update(struct wt_points *points, const struct wt_end *here,
+                                                 const struct wt_end *there)
 {
-    const struct wt_course_key key = point_key(here->conversation, here->point, there->point);
-    struct wt_course *course = wt_map_get(points->courses, &key);
+    const struct wt_correlation_key key = point_key(here->conversation, here->point, there->point);
+    struct wt_correlation *correlation = wt_map_get(points->correlations, &key);
     int64_t difference = point_difference(here, there);
-    int64_t *mean = &course->difference[here->side];
-    course->conversation_there = there->conversation;
-    *mean = course->matched[here->side] ? *mean + (difference - *mean) / POINT_MEAN_WEIGHT : difference;
-    course->matched[here->side]++;
+    int64_t *mean = &correlation->difference[here->side];
+    correlation->conversation_there = there->conversation;
+    *mean = correlation->matched[here->side] ? *mean + (difference - *mean) / POINT_MEAN_WEIGHT : difference;
+    correlation->matched[here->side]++;
     if (here->ids_comparable && there->ids_comparable) {
-        course->ids_kept += here->id == there->id;
-        course->ids_changed += here->id != there->id;
+        correlation->ids_kept += here->id == there->id;
+        correlation->ids_changed += here->id != there->id;
     }
-    return course;
+    return correlation;
 }
 
 /* Takes back what was counted for the wrong way and counts it for the right one. */
-static void point_turn(struct wt_points *points, struct wt_course *course, int before)
+static void point_turn(struct wt_points *points, struct wt_correlation *correlation, int before)
 {
     for (unsigned side = 0; side < 2; side++) {
         bool was_away = (before > 0) == (side == 0);
-        unsigned from = was_away ? course->key.here : course->key.there;
-        unsigned to = was_away ? course->key.there : course->key.here;
-        struct wt_tally *tally = &course->guessed[side];
+        unsigned from = was_away ? correlation->key.here : correlation->key.there;
+        unsigned to = was_away ? correlation->key.there : correlation->key.here;
+        struct wt_tally *tally = &correlation->guessed[side];
         points->passage[from][to].matched -= tally->matched;
         points->passage[to][from].matched += tally->matched;
         for (unsigned i = 0; i < WT_CHANGES; i++) {
@@ -200,17 +203,17 @@ static void point_turn(struct wt_points *points, struct wt_course *course, int b
 
 bool wt_points_learn(struct wt_points *points, const struct wt_end *a, const struct wt_end *b)
 {
-    bool ordered = a->point < b->point; /* what is counted hangs on the course from the lower point */
+    bool ordered = a->point < b->point; /* what is counted hangs on the correlation from the lower point */
     const struct wt_end *low = ordered ? a : b;
     const struct wt_end *high = ordered ? b : a;
-    struct wt_course *back = course_update(points, high, low);
-    struct wt_course *course = course_update(points, low, high);
-    int before = course->away;
-    course_judge(points, course, low->side, low->ttl - high->ttl);
-    int away = course->away * (low->side == 0 ? 1 : -1);
-    course_resolve(back, away * (high->side == 0 ? -1 : 1), course->certain);
-    if (before && before != course->away)
-        point_turn(points, course, before);
+    struct wt_correlation *back = correlation_update(points, high, low);
+    struct wt_correlation *correlation = correlation_update(points, low, high);
+    int before = correlation->away;
+    correlation_judge(points, correlation, low->side, low->ttl - high->ttl);
+    int away = correlation->away * (low->side == 0 ? 1 : -1);
+    correlation_resolve(back, away * (high->side == 0 ? -1 : 1), correlation->certain);
+    if (before && before != correlation->away)
+        point_turn(points, correlation, before);
     return (away > 0) == ordered;
 }
 
@@ -219,38 +222,40 @@ void wt_points_count(struct wt_points *points, const struct wt_end *up, const st
 {
     const struct wt_end *low = up->point < down->point ? up : down;
     const struct wt_end *high = low == up ? down : up;
-    struct wt_course *course = wt_points_course(points, low->conversation, low->point, high->point);
+    struct wt_correlation *correlation =
+        wt_points_correlation(points, low->conversation, low->point, high->point);
     struct wt_passage *passage = &points->passage[up->point][down->point];
     passage->matched += tally->matched;
     for (unsigned i = 0; i < WT_CHANGES; i++)
         passage->changed[i] += tally->changed[i];
     passage->hops = up->ttl - down->ttl;
-    bool two_way = course && course_by_times(course) != 0;
-    if (course && (course->certain || two_way))
+    bool two_way = correlation && correlation_by_times(correlation) != 0;
+    if (correlation && (correlation->certain || two_way))
         differences_add(&points->differences[up->point][down->point], point_difference(up, down));
-    if (!course || course->certain)
+    if (!correlation || correlation->certain)
         return;
-    course->guessed[low->side].matched += tally->matched;
+    correlation->guessed[low->side].matched += tally->matched;
     for (unsigned i = 0; i < WT_CHANGES; i++)
-        course->guessed[low->side].changed[i] += tally->changed[i];
+        correlation->guessed[low->side].changed[i] += tally->changed[i];
 }
 
 /* --- what to expect --- */
 
-bool wt_points_expect(struct wt_points *points, const struct wt_course *course, unsigned side,
+bool wt_points_expect(struct wt_points *points, const struct wt_correlation *correlation, unsigned side,
                       int64_t *difference)
 {
     int64_t error = 0;
-    if (course && course->matched[side]) {
-        *difference = course->difference[side];
+    if (correlation && correlation->matched[side]) {
+        *difference = correlation->difference[side];
         return true;
     }
-    if (course && course->matched[!side]) {
-        *difference = course->difference[!side];
+    if (correlation && correlation->matched[!side]) {
+        *difference = correlation->difference[!side];
         return true;
     }
     *difference = 0;
-    return course && point_clock(points, course->key.here, course->key.there, difference, &error);
+    return correlation &&
+           point_clock(points, correlation->key.here, correlation->key.there, difference, &error);
 }
 
 /* How much the differences of a passage scatter. */
@@ -267,16 +272,16 @@ bool wt_points_overdue(const struct wt_points *points, unsigned from, unsigned t
     return points->first[to] - time <= d->latest && points->last[to] - time > d->latest + point_spread(d);
 }
 
-int64_t wt_points_patience(const struct wt_points *points, unsigned from)
+int64_t wt_points_timeout(const struct wt_points *points, unsigned from)
 {
-    int64_t patience = INT64_MAX;
+    int64_t timeout = INT64_MAX;
     for (unsigned to = 0; to < points->count; to++) {
         const struct wt_differences *d = &points->differences[from][to];
         int64_t wait = d->latest + point_spread(d) + POINT_PATIENCE_MIN;
-        if (d->count && (patience == INT64_MAX || wait > patience))
-            patience = wait;
+        if (d->count && (timeout == INT64_MAX || wait > timeout))
+            timeout = wait;
     }
-    return patience;
+    return timeout;
 }
 
 void wt_points_measure(const struct wt_points *points, unsigned from, unsigned to, struct wt_passage *passage)

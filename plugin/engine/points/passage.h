@@ -39,15 +39,15 @@ struct wt_tally {
     uint32_t changed[WT_CHANGES];
 };
 
-struct wt_course_key {
+struct wt_correlation_key {
     uint64_t conversation; /* hash of addresses, protocol and ports as seen `here` */
     uint32_t here, there;  /* numbers of points */
 };
 
 /* One conversation captured `here`, compared with how it was captured `there`. */
-struct wt_course {
+struct wt_correlation {
     struct wt_entry entry;
-    struct wt_course_key key;
+    struct wt_correlation_key key;
     uint64_t conversation_there; /* differs behind NAT */
     int64_t difference[2];       /* there - here for packets of each side, running mean */
     uint32_t matched[2];
@@ -64,7 +64,7 @@ struct wt_points {
     bool more;
     struct wt_passage passage[WT_POINTS_MAX][WT_POINTS_MAX];
     struct wt_differences differences[WT_POINTS_MAX][WT_POINTS_MAX];
-    struct wt_map *courses;
+    struct wt_map *correlations;
 };
 
 struct wt_points *wt_points_new(void);
@@ -73,9 +73,9 @@ void wt_points_free(struct wt_points *points);
 /* The number of the point that `interface` is, added if it is new; WT_POINTS_MAX if there is no room for it. */
 unsigned wt_points_of(struct wt_points *points, uint32_t interface, int64_t time);
 
-/* The course of `conversation` from `here` to `there`; NULL if it was never seen at both. */
-struct wt_course *wt_points_course(struct wt_points *points, uint64_t conversation, unsigned here,
-                                   unsigned there);
+/* The correlation of `conversation` from `here` to `there`; NULL if it was never seen at both. */
+struct wt_correlation *wt_points_correlation(struct wt_points *points, uint64_t conversation, unsigned here,
+                                             unsigned there);
 
 /* One end of a pair of twins. */
 struct wt_end {
@@ -96,7 +96,7 @@ void wt_points_count(struct wt_points *points, const struct wt_end *up, const st
 
 /* The difference of times that a twin of a packet of `side` is expected to have; false while nothing is
  * known. */
-bool wt_points_expect(struct wt_points *points, const struct wt_course *course, unsigned side,
+bool wt_points_expect(struct wt_points *points, const struct wt_correlation *correlation, unsigned side,
                       int64_t *difference);
 
 /*
@@ -106,7 +106,7 @@ bool wt_points_expect(struct wt_points *points, const struct wt_course *course, 
 bool wt_points_overdue(const struct wt_points *points, unsigned from, unsigned to, int64_t time);
 
 /* How long after `time` at `from` the latest twin may come, over all other points; INT64_MAX while unknown. */
-int64_t wt_points_patience(const struct wt_points *points, unsigned from);
+int64_t wt_points_timeout(const struct wt_points *points, unsigned from);
 
 /* Completes clock and delays of the passage between two points. */
 void wt_points_measure(const struct wt_points *points, unsigned from, unsigned to,

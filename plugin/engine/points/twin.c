@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Theory. A packet is looked for among the latest packets of all other points, then remembered itself. Each
- * sighting notes how much of it was found at each other point.
+ * observation notes how much of it was found at each other point.
  *
  * Lost is a packet whose conversation was seen at both points, that left for the other point, and was not
  * found there although that point captured before and after its twin was due. This is settled when its twin
@@ -30,8 +30,8 @@ struct wt_twins {
     struct wt_points *points;
     struct twin_data data[WT_POINTS_MAX][WT_POINTS_MAX];
     struct wt_twin_matches matches; /* of the current frame; too large for the stack */
-    uint32_t settled;               /* position of the latest settled sighting */
-    struct wt_passages summary;     /* as asked for last, when `summarised` was the latest sighting */
+    uint32_t settled;               /* position of the latest settled observation */
+    struct wt_passages summary;     /* as asked for last, when `summarised` was the latest observation */
     uint32_t summarised;
 };
 
@@ -53,34 +53,34 @@ static void twins_free(void *kept)
 
 /* --- losses --- */
 
-static bool twin_leaves(struct wt_twins *twins, const struct wt_sighting *sighting, unsigned to)
+static bool twin_leaves(struct wt_twins *twins, const struct wt_observation *observation, unsigned to)
 {
-    const struct wt_course *course =
-        wt_points_course(twins->points, sighting->conversation, sighting->point, to);
-    return course && course->away == (sighting->side == 0 ? 1 : -1);
+    const struct wt_correlation *correlation =
+        wt_points_correlation(twins->points, observation->conversation, observation->point, to);
+    return correlation && correlation->away == (observation->side == 0 ? 1 : -1);
 }
 
 /* It may still turn up at a point that has not yet captured anything later. */
-static bool twin_is_pending(struct wt_twins *twins, const struct wt_sighting *sighting)
+static bool twin_is_pending(struct wt_twins *twins, const struct wt_observation *observation)
 {
     for (unsigned to = 0; to < twins->points->count; to++)
-        if (to != sighting->point && sighting->found[to] < wt_sighting_size(sighting) &&
-            twin_leaves(twins, sighting, to) &&
-            !wt_points_overdue(twins->points, sighting->point, to, sighting->time))
+        if (to != observation->point && observation->found[to] < wt_observation_size(observation) &&
+            twin_leaves(twins, observation, to) &&
+            !wt_points_overdue(twins->points, observation->point, to, observation->time))
             return true;
     return false;
 }
 
 /* Length of the packet as it would have been on the wire, headers included; 0 if it was to be cut. */
-static uint32_t twin_wire_len(const struct wt_sighting *sighting)
+static uint32_t twin_wire_len(const struct wt_observation *observation)
 {
-    return sighting->wire_frames > 1 ? 0 : sighting->l3_len;
+    return observation->wire_frames > 1 ? 0 : observation->l3_len;
 }
 
-static void twin_count_lost(struct wt_passage *passage, struct wt_sighting *sighting, unsigned to)
+static void twin_count_lost(struct wt_passage *passage, struct wt_observation *observation, unsigned to)
 {
-    uint32_t length = twin_wire_len(sighting);
-    if (sighting->found[to]) {
+    uint32_t length = twin_wire_len(observation);
+    if (observation->found[to]) {
         passage->lost_in_part++;
         return;
     }
@@ -89,18 +89,18 @@ static void twin_count_lost(struct wt_passage *passage, struct wt_sighting *sigh
         passage->smallest_lost = length;
 }
 
-/* Counts into `passage[to]` for each point that should have seen `sighting`; returns a bit for each. */
-static unsigned twin_losses(struct wt_twins *twins, struct wt_sighting *sighting,
+/* Counts into `passage[to]` for each point that should have seen `observation`; returns a bit for each. */
+static unsigned twin_losses(struct wt_twins *twins, struct wt_observation *observation,
                             struct wt_passage passage[WT_POINTS_MAX])
 {
     unsigned lost = 0;
     for (unsigned to = 0; to < twins->points->count; to++) {
-        if (to == sighting->point || sighting->found[to] >= wt_sighting_size(sighting))
+        if (to == observation->point || observation->found[to] >= wt_observation_size(observation))
             continue;
-        if (!wt_points_overdue(twins->points, sighting->point, to, sighting->time) ||
-            !twin_leaves(twins, sighting, to))
+        if (!wt_points_overdue(twins->points, observation->point, to, observation->time) ||
+            !twin_leaves(twins, observation, to))
             continue;
-        twin_count_lost(&passage[to], sighting, to);
+        twin_count_lost(&passage[to], observation, to);
         lost |= 1U << to;
     }
     return lost;
@@ -110,35 +110,36 @@ static void twin_settle(struct wt_twins *twins, int64_t now)
 {
     uint32_t count = wt_twin_store_count(twins->store);
     for (unsigned i = 0; i < TWIN_SETTLED_PER_FRAME && twins->settled != count; i++) {
-        struct wt_sighting *sighting = wt_twin_store_at(twins->store, twins->settled + 1);
-        if (sighting) {
+        struct wt_observation *observation = wt_twin_store_at(twins->store, twins->settled + 1);
+        if (observation) {
             bool crowded = count - twins->settled >= WT_TWIN_RING - TWIN_SETTLED_PER_FRAME;
-            int64_t patience = wt_points_patience(twins->points, sighting->point);
-            bool early = patience == INT64_MAX || now - sighting->time <= patience;
-            if (!crowded && (early || twin_is_pending(twins, sighting)))
+            int64_t timeout = wt_points_timeout(twins->points, observation->point);
+            bool early = timeout == INT64_MAX || now - observation->time <= timeout;
+            if (!crowded && (early || twin_is_pending(twins, observation)))
                 return;
-            sighting->lost = (uint8_t)twin_losses(twins, sighting, twins->points->passage[sighting->point]);
+            observation->lost =
+                (uint8_t)twin_losses(twins, observation, twins->points->passage[observation->point]);
         }
         twins->settled++;
     }
 }
 
 /* It turned up after all. */
-static void twin_take_back(struct wt_twins *twins, struct wt_sighting *sighting, unsigned to)
+static void twin_take_back(struct wt_twins *twins, struct wt_observation *observation, unsigned to)
 {
-    struct wt_passage *passage = &twins->points->passage[sighting->point][to];
-    if (!(sighting->lost & (1U << to)))
+    struct wt_passage *passage = &twins->points->passage[observation->point][to];
+    if (!(observation->lost & (1U << to)))
         return;
-    if (sighting->found[to])
+    if (observation->found[to])
         passage->lost_in_part--;
     else
         passage->lost--;
-    sighting->lost &= (uint8_t) ~(1U << to);
+    observation->lost &= (uint8_t) ~(1U << to);
 }
 
 /* --- twins --- */
 
-static void twin_relate(const struct wt_context *context, const struct wt_sighting *twin, unsigned changes)
+static void twin_relate(const struct wt_context *context, const struct wt_observation *twin, unsigned changes)
 {
     struct wt_relation relation = {
         .kind = WT_RELATION_TWIN,
@@ -153,14 +154,14 @@ static void twin_relate(const struct wt_context *context, const struct wt_sighti
 }
 
 /* A fragment knows no ports: then only the addresses make the conversation. */
-static struct wt_end twin_end(const struct wt_sighting *sighting, const struct wt_sighting *twin)
+static struct wt_end twin_end(const struct wt_observation *observation, const struct wt_observation *twin)
 {
-    struct wt_end end = wt_sighting_end(sighting);
-    if (twin->fragment && !sighting->fragment) {
+    struct wt_end end = wt_observation_end(observation);
+    if (twin->fragment && !observation->fragment) {
         end.conversation = twin->conversation;
         end.side = twin->side;
     }
-    end.ids_comparable = end.ids_comparable && sighting->seq == twin->seq;
+    end.ids_comparable = end.ids_comparable && observation->seq == twin->seq;
     return end;
 }
 
@@ -174,23 +175,23 @@ static bool twin_passes_intact(struct wt_twins *twins, const struct wt_twin_pair
     return data->intact / TWIN_INTACT >= MAX(data->damaged, 1);
 }
 
-static void twin_note(const struct wt_context *context, struct wt_sighting *sighting,
+static void twin_note(const struct wt_context *context, struct wt_observation *observation,
                       const struct wt_twin_match *match)
 {
     struct wt_twins *twins = wt_kept(context, WT_KEEPER_TWIN);
-    struct wt_sighting *twin = match->twin;
-    const struct wt_end here = twin_end(sighting, twin), there = twin_end(twin, sighting);
+    struct wt_observation *twin = match->twin;
+    const struct wt_end here = twin_end(observation, twin), there = twin_end(twin, observation);
     bool up_here = wt_points_learn(twins->points, &here, &there);
     struct wt_twin_pair pair = {
-        .up = up_here ? sighting : twin,
-        .down = up_here ? twin : sighting,
+        .up = up_here ? observation : twin,
+        .down = up_here ? twin : observation,
         .kind = match->kind,
     };
     pair.up_first = pair.up->found[pair.down->point] == 0;
     pair.down_first = pair.down->found[pair.up->point] == 0;
-    twin_take_back(twins, twin, sighting->point);
-    sighting->found[twin->point] += match->bytes;
-    twin->found[sighting->point] += match->bytes;
+    twin_take_back(twins, twin, observation->point);
+    observation->found[twin->point] += match->bytes;
+    twin->found[observation->point] += match->bytes;
     unsigned changes = wt_twin_changes(&pair);
     pair.intact_others = twin_passes_intact(twins, &pair, changes);
     const struct wt_tally tally = wt_twin_tally(&pair, changes);
@@ -214,7 +215,7 @@ static bool twin_is_alone(const struct wt_twins *twins)
 
 static void twin_compare(struct wt_context *context, struct wt_twins *twins)
 {
-    struct wt_sighting sighting;
+    struct wt_observation observation;
     struct wt_twin_keys keys;
     uint32_t interface = context->frame->interface;
     unsigned point = wt_points_of(twins->points, interface, context->frame->time);
@@ -226,14 +227,14 @@ static void twin_compare(struct wt_context *context, struct wt_twins *twins)
         twin_drop_store(twins);
         return;
     }
-    wt_sighting_fill(&sighting, context, point);
-    wt_sighting_keys(&sighting, &keys);
+    wt_observation_fill(&observation, context, point);
+    wt_observation_keys(&observation, &keys);
     twins->matches.count = 0;
     if (twins->points->count > 1)
-        wt_twin_match(twins->store, twins->points, &sighting, &keys, &twins->matches);
+        wt_twin_match(twins->store, twins->points, &observation, &keys, &twins->matches);
     for (unsigned i = 0; i < twins->matches.count; i++)
-        twin_note(context, &sighting, &twins->matches.match[i]);
-    wt_twin_store_add(twins->store, &sighting, &keys);
+        twin_note(context, &observation, &twins->matches.match[i]);
+    wt_twin_store_add(twins->store, &observation, &keys);
     if (twins->points->count > 1)
         twin_settle(twins, context->frame->time);
 }
@@ -254,9 +255,9 @@ static void twin_count_tail(struct wt_twins *twins, struct wt_passage passage[WT
 {
     uint32_t count = wt_twin_store_count(twins->store);
     for (uint32_t position = twins->settled + 1; position != count + 1; position++) {
-        struct wt_sighting *sighting = wt_twin_store_at(twins->store, position);
-        if (sighting)
-            twin_losses(twins, sighting, passage[sighting->point]);
+        struct wt_observation *observation = wt_twin_store_at(twins->store, position);
+        if (observation)
+            twin_losses(twins, observation, passage[observation->point]);
     }
 }
 

@@ -45,7 +45,7 @@ static unsigned compare_sizes(const struct wt_twin_pair *pair)
 
 static unsigned compare_headers(const struct wt_twin_pair *pair)
 {
-    const struct wt_sighting *up = pair->up, *down = pair->down;
+    const struct wt_observation *up = pair->up, *down = pair->down;
     unsigned changes = 0;
     bool same_hosts = up->source_host == down->source_host && up->destination_host == down->destination_host;
     bool same_ends = up->source == down->source && up->destination == down->destination;
@@ -96,7 +96,7 @@ struct wt_tally wt_twin_tally(const struct wt_twin_pair *pair, unsigned changes)
 
 static void compare_find_cut(const struct wt_context *context, const struct wt_twin_pair *pair)
 {
-    const struct wt_sighting *up = pair->up, *down = pair->down;
+    const struct wt_observation *up = pair->up, *down = pair->down;
     uint32_t headers = down->l3_len - down->payload;
     uint32_t limit = up->mss_limit;
     if (up->path_mtu > headers && (limit == 0 || up->path_mtu - headers < limit))
@@ -109,7 +109,7 @@ static void compare_find_cut(const struct wt_context *context, const struct wt_t
 
 static void compare_find_scale(const struct wt_context *context, const struct wt_twin_pair *pair)
 {
-    const struct wt_sighting *up = pair->up, *down = pair->down;
+    const struct wt_observation *up = pair->up, *down = pair->down;
     if (up->scale == WT_SCALE_NONE)
         return;
     if (up->flags & WT_TCP_ACK)
@@ -124,7 +124,7 @@ static void compare_find_scale(const struct wt_context *context, const struct wt
 
 bool wt_twin_is_comparable(const struct wt_twin_pair *pair, unsigned changes)
 {
-    const struct wt_sighting *up = pair->up, *down = pair->down;
+    const struct wt_observation *up = pair->up, *down = pair->down;
     bool translated = changes & (1U << WT_CHANGE_TRANSLATED);
     return !up->fragment && !down->fragment && !translated && up->checksum == WT_CHECKSUM_VALID &&
            up->payload > 0 && up->payload == down->payload && up->wire_frames <= 1 && down->wire_frames <= 1;
@@ -133,7 +133,7 @@ bool wt_twin_is_comparable(const struct wt_twin_pair *pair, unsigned changes)
 static void compare_find_damage(const struct wt_context *context, const struct wt_twin_pair *pair,
                                 unsigned changes)
 {
-    const struct wt_sighting *down = pair->down;
+    const struct wt_observation *down = pair->down;
     if (!pair->intact_others || down->corrupt || !wt_twin_is_comparable(pair, changes))
         return;
     bool here = down->frame == context->frame->number;

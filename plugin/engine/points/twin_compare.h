@@ -5,9 +5,9 @@
 
 #include "twin_match.h"
 
-/* Two sightings of one packet: at the point it came by first, and at the later one. */
+/* Two observations of one packet: at the point it came by first, and at the later one. */
 struct wt_twin_pair {
-    struct wt_sighting *up, *down;
+    struct wt_observation *up, *down;
     enum wt_twin_key kind;
     bool up_first, down_first; /* the first twin that it has at the other's point */
     bool intact_others;        /* most packets pass between the two points without damage */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* twin_match: which sightings at other points are the same packet as a new one. */
+/* twin_match: which observations at other points are the same packet as a new one. */
 #ifndef WIRETRUTH_ENGINE_TWIN_MATCH_H
 #define WIRETRUTH_ENGINE_TWIN_MATCH_H
 
@@ -10,10 +10,10 @@ enum {
 };
 
 struct wt_twin_match {
-    struct wt_sighting *twin;
+    struct wt_observation *twin;
     enum wt_twin_key kind;
     uint32_t start,
-        end;          /* bytes of the new sighting that the twin holds; of a UDP super-frame which datagram */
+        end; /* bytes of the new observation that the twin holds; of a UDP super-frame which datagram */
     uint32_t bytes;   /* how many */
     unsigned doubt;   /* smaller is better */
     int64_t distance; /* from the time at which it was expected */
@@ -25,9 +25,10 @@ struct wt_twin_matches {
 };
 
 /*
- * Finds the twins of `sighting`, at most one for each byte of it and each other point. The best first.
+ * Finds the twins of `observation`, at most one for each byte of it and each other point. The best first.
  */
-void wt_twin_match(struct wt_twin_store *store, struct wt_points *points, const struct wt_sighting *sighting,
-                   const struct wt_twin_keys *keys, struct wt_twin_matches *matches);
+void wt_twin_match(struct wt_twin_store *store, struct wt_points *points,
+                   const struct wt_observation *observation, const struct wt_twin_keys *keys,
+                   struct wt_twin_matches *matches);
 
 #endif

@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "shape.h"
+#include "facts.h"
 
 enum {
     RECORD_LIST_MAX = 16,
@@ -19,8 +19,8 @@ struct record {
 
 struct wt_records {
     GHashTable *map;   /* frame number -> struct record, for frames with findings or relations */
-    GPtrArray *chunks; /* of RECORD_CHUNK struct wt_kept each; NULL where no frame was seen */
-    struct wt_shapes *shapes;
+    GPtrArray *chunks; /* of RECORD_CHUNK struct wt_packed_facts each; NULL where no frame was seen */
+    struct wt_fact_sets *sets;
     struct wt_facts current; /* of the current frame; kept when the next one comes */
     struct wt_facts *asked;  /* those of another frame, when somebody asks for them */
     struct record only;      /* of the current frame where nothing is kept */
@@ -52,7 +52,7 @@ struct wt_records *wt_records_new(void)
     struct wt_records *records = g_new0(struct wt_records, 1);
     records->map = g_hash_table_new_full(NULL, NULL, NULL, record_free);
     records->chunks = g_ptr_array_new_with_free_func(g_free);
-    records->shapes = wt_shapes_new();
+    records->sets = wt_fact_sets_new();
     records->asked = g_new0(struct wt_facts, 1);
     records->keep = true;
     return records;
@@ -63,7 +63,7 @@ void wt_records_free(struct wt_records *records)
     g_hash_table_destroy(records->map);
     record_clear(&records->only);
     g_ptr_array_free(records->chunks, TRUE);
-    wt_shapes_free(records->shapes);
+    wt_fact_sets_free(records->sets);
     g_free(records->asked);
     g_free(records);
 }
@@ -74,13 +74,13 @@ void wt_records_keep(struct wt_records *records, bool keep)
         return;
     g_hash_table_remove_all(records->map);
     g_ptr_array_set_size(records->chunks, 0);
-    wt_shapes_clear(records->shapes);
+    wt_fact_sets_clear(records->sets);
     record_clear(&records->only);
     records->keep = keep;
 }
 
 /* What is kept of frame `number`; NULL if it was not seen, unless `make`. */
-static struct wt_kept *records_slot(const struct wt_records *records, uint32_t number, bool make)
+static struct wt_packed_facts *records_slot(const struct wt_records *records, uint32_t number, bool make)
 {
     guint chunk = number / RECORD_CHUNK;
     if (chunk >= records->chunks->len) {
@@ -90,15 +90,15 @@ static struct wt_kept *records_slot(const struct wt_records *records, uint32_t n
     }
     gpointer *at = &g_ptr_array_index(records->chunks, chunk);
     if (!*at && make)
-        *at = g_new0(struct wt_kept, RECORD_CHUNK);
-    return *at ? (struct wt_kept *)*at + number % RECORD_CHUNK : NULL;
+        *at = g_new0(struct wt_packed_facts, RECORD_CHUNK);
+    return *at ? (struct wt_packed_facts *)*at + number % RECORD_CHUNK : NULL;
 }
 
 static bool records_is_noted(const struct wt_records *records, uint32_t number)
 {
     if (number == records->number)
         return records->current.noted;
-    const struct wt_kept *kept = records_slot(records, number, false);
+    const struct wt_packed_facts *kept = records_slot(records, number, false);
     return kept && kept->noted;
 }
 
@@ -124,7 +124,7 @@ struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number)
     const bool again = number == records->number;
     records_forget(records, number);
     if (records->keep && records->number && !again)
-        *records_slot(records, records->number, true) = wt_shapes_pack(records->shapes, &records->current);
+        *records_slot(records, records->number, true) = wt_facts_pack(records->sets, &records->current);
     records->number = number;
     memset(&records->current, 0, sizeof records->current);
     return &records->current;
@@ -218,10 +218,10 @@ const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32
 {
     if (number == records->number)
         return !records->keep || records->current.ip ? &records->current : NULL;
-    const struct wt_kept *kept = records_slot(records, number, false);
-    if (!kept || !kept->shape)
+    const struct wt_packed_facts *kept = records_slot(records, number, false);
+    if (!kept || !kept->set)
         return NULL;
-    wt_shapes_unpack(records->shapes, *kept, records->asked);
+    wt_facts_unpack(records->sets, *kept, records->asked);
     return records->asked->ip ? records->asked : NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * twin_sighting: one packet at one capture point, reduced to what recognises it at another.
+ * observation: one packet at one capture point, reduced to what recognises it at another.
  *
  * A packet is looked for by keys, hashes of what stays the same on its way:
  *   sequence   TCP payload: acknowledgement, time stamps and a stretch of sequence numbers. All pieces of a
@@ -10,8 +10,8 @@
  *   series     UDP: flow and, over IPv4, a row of identifications, for super-frames and their pieces
  * Addresses and ports are in no key but the last, since NAT changes them.
  */
-#ifndef WIRETRUTH_ENGINE_TWIN_SIGHTING_H
-#define WIRETRUTH_ENGINE_TWIN_SIGHTING_H
+#ifndef WIRETRUTH_ENGINE_OBSERVATION_H
+#define WIRETRUTH_ENGINE_OBSERVATION_H
 
 #include "engine/context.h"
 #include "passage.h"
@@ -27,10 +27,11 @@ enum {
     WT_TWIN_KEYS_MAX = 20 /* a TCP payload of 128 KiB, or less in pieces that fit no stretch */
 };
 
-struct wt_sighting {
+struct wt_observation {
     uint64_t conversation; /* both directions of addresses, protocol and ports */
     uint64_t train;        /* TCP: acknowledgement and time stamps */
-    uint64_t content;      /* of the first payload bytes; 0 without enough of them */
+    uint64_t
+        content; /* hash of the first payload bytes; of what TCP says without payload, or an ICMP error quotes */
     int64_t time;
     uint32_t frame;
     uint32_t source, destination;           /* hashes of address and port */
@@ -40,7 +41,6 @@ struct wt_sighting {
     uint32_t id;
     uint32_t l3_len;
     uint32_t wire_frames;
-    uint32_t segment;              /* UDP super-frames: payload of one datagram, once a twin told it */
     uint32_t mss_limit, path_mtu;  /* that its sender had to obey; 0 unknown */
     uint32_t found[WT_POINTS_MAX]; /* bytes (or 1) of it seen at each other point */
     uint16_t flags;                /* TCP */
@@ -61,16 +61,17 @@ struct wt_twin_keys {
     unsigned count;
 };
 
-/* Fills `sighting` from the packet of `context`, captured at `point`. */
-void wt_sighting_fill(struct wt_sighting *sighting, const struct wt_context *context, unsigned point);
+/* Fills `observation` from the packet of `context`, captured at `point`. */
+void wt_observation_fill(struct wt_observation *observation, const struct wt_context *context,
+                         unsigned point);
 
 /* The keys under which it is looked for and remembered. */
-void wt_sighting_keys(const struct wt_sighting *sighting, struct wt_twin_keys *keys);
+void wt_observation_keys(const struct wt_observation *observation, struct wt_twin_keys *keys);
 
 /* Bytes that can be found elsewhere: payload, or 1 for a packet without. */
-uint32_t wt_sighting_size(const struct wt_sighting *sighting);
+uint32_t wt_observation_size(const struct wt_observation *observation);
 
 /* What wt_points_learn() needs to know of it. */
-struct wt_end wt_sighting_end(const struct wt_sighting *sighting);
+struct wt_end wt_observation_end(const struct wt_observation *observation);
 
 #endif
