@@ -2,6 +2,7 @@
 """The rules that a machine can check: format, lint, sizes, names, warnings, licence lines, who may include whom."""
 
 import collections
+import graphlib
 import json
 import pathlib
 import re
@@ -87,6 +88,43 @@ def test_clang(path):
         ["clang", *options, "-fsyntax-only", "-Werror"], cwd=command["directory"], capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
+
+
+LAYERS = [  # from the bottom up: who stands lower knows nothing of who stands higher
+    r"packet/",
+    r"engine/state/",
+    r"engine/(context|detector|finding)$",
+    r"engine/\w+/",  # the detectors' folders
+    r"engine/engine$",
+    r"tables/",
+    r"(wireshark|command)/",
+]
+
+
+def included(path):
+    """Pairs of files of the plugin, without their endings, of which the first includes the second."""
+    for name in re.findall(r'^#include "(.+)\.h"', (ROOT / path).read_text(), re.MULTILINE):
+        here = pathlib.Path(path).with_suffix("")
+        near = here.parent / name
+        there = near if (ROOT / near).with_suffix(".h").exists() else pathlib.Path("plugin", name)
+        if there != here:
+            yield tuple(str(each.relative_to("plugin")) for each in (here, there))
+
+
+def layer(name):
+    return min(number for number, pattern in enumerate(LAYERS) if re.match(pattern, name))
+
+
+def test_arrows():
+    """No file includes what stands above it, and there is no circle of files, nor of the detectors' folders."""
+    pairs = {pair for path in sources(".c", ".h") if path.startswith("plugin/") for pair in included(path)}
+    assert [pair for pair in pairs if layer(pair[0]) < layer(pair[1])] == []
+    folders = {tuple(str(pathlib.Path(name).parent) for name in pair) for pair in pairs if layer(pair[0]) == 3}
+    for arrows in pairs, {(here, there) for here, there in folders if here != there}:
+        graph = collections.defaultdict(set)
+        for here, there in arrows:
+            graph[here].add(there)
+        graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
 
 
 def test_core_knows_no_wireshark():
