@@ -25,7 +25,8 @@ static void open_talk(struct talk *talk, gconstpointer version)
 
 /* --- repeated SYNs --- */
 
-/* A repeat lacks the option, the answer has it: it answers the first, whose shift counts. */
+/* A repeat lacks the option although its options are as long, the answer has it: it answers the first, whose
+ * shift counts. */
 static void test_changed_first_counts(gconstpointer version)
 {
     struct talk talk;
@@ -86,6 +87,73 @@ static void test_changed_by_stack(gconstpointer version)
     const struct wt_finding *changed = talk_found(&talk, number, WT_FINDING_WINDOW_SCALE_CHANGED);
     g_assert_nonnull(changed);
     g_assert_cmpint(changed->severity, ==, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* The third SYN of Windows: 020405b4 01 03 03 08 01 01 04 02 twice, then 020405b4 01 01 04 02. */
+static uint32_t send_windows_syn(struct talk *talk, bool scales, enum wt_checksum sum)
+{
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, 999, 0, 0);
+    syn.l4_checksum = sum;
+    syn.tcp.has_timestamp = false;
+    syn.tcp.sack_permitted = true;
+    syn.tcp.scale = scales ? 8 : WT_SCALE_NONE;
+    syn.tcp.options_len = scales ? 12 : 8;
+    syn.tcp.header_len = (uint8_t)(20 + syn.tcp.options_len);
+    talk->frame.time += 3000 * (int64_t)TALK_MS;
+    return talk_send(talk, &syn);
+}
+
+static void change_as_windows(gconstpointer version, enum wt_checksum sum)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    g_assert_cmpuint(send_windows_syn(&talk, true, sum), ==, 1);
+    g_assert_null(talk_found(&talk, send_windows_syn(&talk, true, sum), WT_FINDING_WINDOW_SCALE_CHANGED));
+    const struct wt_finding *changed =
+        talk_found(&talk, send_windows_syn(&talk, false, sum), WT_FINDING_WINDOW_SCALE_CHANGED);
+    g_assert_nonnull(changed);
+    g_assert_cmpint(changed->severity, ==, WT_SEVERITY_NOTE);
+    /* The second one, put behind the third by a capture of several queues. */
+    send_windows_syn(&talk, true, sum);
+    g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+static void test_changed_by_windows(gconstpointer version)
+{
+    change_as_windows(version, WT_CHECKSUM_VALID);
+    change_as_windows(version, WT_CHECKSUM_PARTIAL);
+}
+
+/* Overwritten, but nothing lies between this stack and the capture. */
+static void test_changed_on_sender(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    struct wt_packet syn = talk_tcp(&talk, 0, WT_TCP_SYN, 999, 0, 0);
+    syn.l4_checksum = WT_CHECKSUM_PARTIAL;
+    talk_send(&talk, &syn);
+    talk.frame.time += 1000 * (int64_t)TALK_MS;
+    syn.tcp.scale = WT_SCALE_NONE;
+    const struct wt_finding *changed =
+        talk_found(&talk, talk_send(&talk, &syn), WT_FINDING_WINDOW_SCALE_CHANGED);
+    g_assert_nonnull(changed);
+    g_assert_cmpint(changed->severity, ==, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* Another shift is no stack's doing. */
+static void test_changed_to_other(gconstpointer version)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    send_syn(&talk, 0, 0, 999, 0, 7);
+    talk.frame.time += 1000 * (int64_t)TALK_MS;
+    const struct wt_finding *changed =
+        talk_found(&talk, send_syn(&talk, 0, 0, 999, 0, 2), WT_FINDING_WINDOW_SCALE_CHANGED);
+    g_assert_nonnull(changed);
+    g_assert_cmpint(changed->severity, ==, WT_SEVERITY_WARN);
     talk_close(&talk);
 }
 
@@ -306,6 +374,9 @@ int main(int argc, char **argv)
     talk_add("window/scale/changed-first-counts", test_changed_first_counts);
     talk_add("window/scale/changed-shift", test_changed_shift);
     talk_add("window/scale/changed-by-stack", test_changed_by_stack);
+    talk_add("window/scale/changed-by-windows", test_changed_by_windows);
+    talk_add("window/scale/changed-on-sender", test_changed_on_sender);
+    talk_add("window/scale/changed-to-other", test_changed_to_other);
     talk_add("window/scale/unchanged", test_unchanged);
     talk_add("window/scale/two-answers", test_two_answers);
     talk_add("window/scale/simultaneous-open", test_simultaneous_open);

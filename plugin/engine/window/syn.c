@@ -16,9 +16,12 @@
  * acknowledgement tells which of two SYN/ACKs with different ISNs it took.
  *
  * Traps: clocks of merged captures may put the copy first that was made last, so the order of the two says
- * nothing. SYNs with wrong checksums, or with options that were not captured, prove nothing. BSD and Apple
- * stacks leave out the options of RFC 7323, scale and timestamps together, when several SYNs had no answer
- * (tcp_timer.c, tcp_timer_rexmt): a Note.
+ * nothing. SYNs with wrong checksums, or with options that were not captured, prove nothing. A repeat that only
+ * leaves the option out is its stack's doing: the third SYN of Windows has 020405b4 01 01 0402 after two with a
+ * shift; BSD and Apple leave out the options of RFC 7323, scale and timestamps together, when several SYNs had
+ * no answer (tcp_timer.c, tcp_timer_rexmt): a Note. A stack closes the gap; a device that overwrites the option
+ * with NOPs leaves the options as long as they were, and that is a Warn, unless the checksum is still partial:
+ * then nothing can have touched the SYN between its stack and the capture.
  */
 #include "syn.h"
 
@@ -42,6 +45,8 @@ struct syn_offer {
     uint32_t id, stamp;
     int16_t scale;
     bool has_id, has_stamp;
+    bool partial; /* captured on its sender */
+    uint8_t options;
     uint16_t mss;
 };
 
@@ -118,6 +123,9 @@ static struct syn_offer syn_offer(const struct wt_context *context)
         .scale = packet->tcp.scale,
         .has_id = packet->has_id && packet->id != 0,
         .has_stamp = packet->tcp.has_timestamp,
+        .partial = packet->l4_checksum == WT_CHECKSUM_PARTIAL ||
+                   packet->l4_checksum == WT_CHECKSUM_PARTIAL_NO_LENGTH,
+        .options = packet->tcp.options_len,
         .mss = packet->tcp.has_mss ? packet->tcp.mss : 0,
     };
 }
@@ -143,21 +151,31 @@ static void syn_tell_stripped(struct wt_context *context, const struct syn_offer
                 .both_sides = true, .reason = WT_REASON_SCALE_OTHER_SYN, .value = {other->frame});
 }
 
-static void syn_tell_changed(struct wt_context *context, const struct syn_offer *before,
-                             const struct syn_offer *now)
+/* What another offer in a repeated SYN means, and how bad that is at most. */
+static enum wt_reason syn_change(const struct syn *syn, const struct syn_offer *now,
+                                 enum wt_severity *severity)
 {
-    enum wt_reason reason = WT_REASON_SYN_OTHER_SHIFT;
-    enum wt_severity severity = WT_SEVERITY_WARN;
-    if (now->scale == WT_SCALE_NONE && before->has_stamp && !now->has_stamp) {
-        reason = WT_REASON_SYN_BARE;
-        severity = WT_SEVERITY_NOTE;
-    } else if (now->scale == WT_SCALE_NONE) {
-        reason = WT_REASON_SYN_LACKS_OPTION;
-    } else if (before->scale == WT_SCALE_NONE) {
-        reason = WT_REASON_SYN_HAD_NO_OPTION;
+    const struct syn_offer *before = &syn->latest;
+    *severity = WT_SEVERITY_NOTE;
+    if (now->scale == WT_SCALE_NONE) {
+        if (before->has_stamp && !now->has_stamp)
+            return WT_REASON_SYN_BARE;
+        if (now->options != before->options || now->partial)
+            return WT_REASON_SYN_LACKS_OPTION;
+        *severity = WT_SEVERITY_WARN;
+        return WT_REASON_SYN_OVERWRITTEN;
     }
+    if (before->scale != WT_SCALE_NONE || syn->first.scale != now->scale) /* else: in disorder */
+        *severity = WT_SEVERITY_WARN;
+    return before->scale == WT_SCALE_NONE ? WT_REASON_SYN_HAD_NO_OPTION : WT_REASON_SYN_OTHER_SHIFT;
+}
+
+static void syn_tell_changed(struct wt_context *context, const struct syn *syn, const struct syn_offer *now)
+{
+    enum wt_severity severity = WT_SEVERITY_NOTE;
+    enum wt_reason reason = syn_change(syn, now, &severity);
     wt_find(context, WT_FINDING_WINDOW_SCALE_CHANGED, .most = WT_AT_MOST(severity), .reason = reason,
-            .value = {before->frame});
+            .value = {syn->latest.frame});
 }
 
 /* Compares the SYN of this frame with the same one seen before. */
@@ -179,7 +197,7 @@ void wt_window_syn(struct wt_context *context)
     if (copy)
         return;
     if (syn->latest.interface == offer.interface && syn->latest.scale != offer.scale) {
-        syn_tell_changed(context, &syn->latest, &offer);
+        syn_tell_changed(context, syn, &offer);
         syn->differ = wt_windows(context)->any_differ = true;
     }
     syn->latest = offer;
