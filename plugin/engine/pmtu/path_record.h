@@ -31,9 +31,17 @@ extern const struct wt_detector wt_path_record_detector;
 struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
                                           const struct wt_address *dst);
 
-/* Takes the path MTU that the report at hand told; `path` may be NULL. */
+/* What a report tells of a path. */
+struct wt_path_news {
+    uint32_t mtu;
+    uint32_t since;       /* frame of the report */
+    struct wt_address by; /* who sent it */
+    bool vague;           /* anybody could have made it up */
+};
+
+/* Takes what a report told; `path` may be NULL. */
 void wt_path_tell(const struct wt_context *context, struct wt_path *path, struct wt_path_record *record,
-                  uint32_t mtu);
+                  const struct wt_path_news *news);
 
 /* Forgets a path MTU of `mtu` from `src` to `dst`: larger packets were seen to pass. */
 void wt_path_widen(const struct wt_context *context, const struct wt_address *src,

@@ -3,7 +3,7 @@
  * Theory. Path MTU discovery is a conversation: a packet is too large, a report says so, the sender reacts.
  * Each part has its file:
  *
- *   report.c     who reports, which packet it quotes, whether it can be right
+ *   report.c     who reports, and whether it can be right; quote.c: which packet; merged.c: that nobody sent
  *   told.c       what a sender was told, and whether that is true
  *   reaction.c   obeyed, DF cleared, ignored, and when a sender could know; pieces.c: of super-frames
  *   black_hole.c large packets vanish and no report comes
@@ -19,8 +19,10 @@
 #include "cutting.h"
 #include "engine/size/segmentation.h"
 #include "engine/state/history.h"
+#include "merged.h"
 #include "path_record.h"
 #include "probing.h"
+#include "quote.h"
 #include "reaction.h"
 #include "told.h"
 #include "trouble.h"
@@ -128,6 +130,7 @@ static void pathmtu_judge_packet(struct wt_context *context)
     if (tcp) {
         pathmtu_measure(context);
         wt_told_take_ack(context);
+        wt_merged_take(context);
     }
     struct wt_trouble *trouble = pathmtu_trouble(context);
     if (trouble && tcp)
@@ -147,6 +150,9 @@ static void pathmtu_judge_report(struct wt_context *context)
 {
     struct wt_report report;
     if (!wt_report_judge(context, &report))
+        return;
+    wt_quote_judge(context, &report);
+    if (!report.offender || (report.mtu && !wt_merged_judge_report(context, &report)))
         return;
     if (report.cut)
         wt_cutting_judge_report(context, &report);

@@ -20,7 +20,8 @@
  *
  * Traps: a path MTU is forgotten after 10 minutes (RFC 1191 6.3), then a larger packet is a new try. A sender
  * that shrank to something far below the report, after it ignored it, found that size by probing. A report
- * about bytes that were acknowledged already is rightly ignored (RFC 5927). An outer packet that is a
+ * about bytes that were acknowledged already is rightly ignored (RFC 5927). Who obeys a report that seemed wrong
+ * (an anonymiser broke its checksum) shows that it was right. An outer packet that is a
  * super-frame itself is not judged, its pieces are not known.
  */
 #include "reaction.h"
@@ -111,6 +112,18 @@ static void reaction_answer(const struct wt_context *context, const struct react
     told->waiting_count = (uint8_t)kept;
 }
 
+/* Who obeys has received the report, whatever spoke against it. */
+static void reaction_believe(const struct wt_context *context, struct wt_told *told, bool filled)
+{
+    struct wt_path_record *record = wt_path_record_get(context, &context->packet->src, &context->packet->dst);
+    wt_path_judge(record, WT_PATH_OBEYED);
+    if (!told->weakness || !filled)
+        return;
+    const struct wt_path_news news = {told->mtu, told->frame, told->by, false};
+    told->weakness = WT_REASON_NONE;
+    wt_path_tell(context, context->path, record, &news);
+}
+
 static void reaction_judge_fitting(const struct wt_context *context, const struct reaction *reaction)
 {
     struct wt_told *told = reaction->told;
@@ -124,8 +137,7 @@ static void reaction_judge_fitting(const struct wt_context *context, const struc
         return;
     reaction_answer(context, reaction);
     if (told->answered)
-        wt_path_judge(wt_path_record_get(context, &context->packet->src, &context->packet->dst),
-                      WT_PATH_OBEYED);
+        reaction_believe(context, told, filled);
 }
 
 /* --- not obeyed --- */

@@ -2,33 +2,25 @@
 /*
  * Theory. A report (ICMPv4 type 3 code 4, RFC 1191; ICMPv6 type 2, RFC 8201) says that a packet did not fit
  * the next link, and quotes its beginning: at least the IP header and 8 bytes (RFC 792: ports and TCP
- * sequence number), 548 bytes from Linux, up to 1232 of IPv6. The offender is the captured packet whose flow
- * is quoted and whose bytes contain the quoted sequence number, preferably with the quoted identification;
- * inside a super-frame the identifications count up. Without a sequence number identification or length
- * decide.
+ * sequence number), 548 bytes from Linux, up to 1232 of IPv6. See quote.c for the packet that it quotes.
  *
  * What cannot be: an MTU below 68 (RFC 791 3.2) or 1280 (RFC 8200 5), or one that the refused packet fits. 0
  * comes from routers before RFC 1191; then the next plateau below the packet counts (its section 7.1).
  *
- * A packet longer than any that was sent. If it begins and ends where captured segments do and covers several
- * of them, the reporter merged them (GRO, LRO) and took the result for one packet: the sender has nothing to
- * shrink. If it ends elsewhere, the sender's NIC cut a super-frame where its stack did not ask for it
- * (cutting.c). That the quoted length is above the MTU means neither by itself: a router with GRO, and a
- * virtual switch before it, quote merged packets and still name the right MTU.
+ * Only who is at fault is accused: a reporter whose report matches nothing in the capture, or whose report
+ * can be made up by anybody, of nothing. Nor does such a report tell anything of the path.
  *
- * Traps: addresses and ports that a translator left in the quote (the report then goes to another address
- * than the quote's source, or nothing but ports, sequence number and identification fits); quoted lengths and
- * TTLs rewritten on the way; reports with a wrong checksum, which nobody acts on; forged ones, of packets
- * that were never sent: a sender rightly ignores them, so they tell nothing of the path.
+ * Traps: quoted lengths and TTLs rewritten on the way; forged reports, of packets that were never sent: a sender
+ * rightly ignores them; a report whose checksum is wrong: its receiver may have seen the right one.
  */
 #include "report.h"
 
 #include "engine/context.h"
 #include "engine/state/sequence.h"
+#include "quote.h"
 
 enum {
     REPORT_STRAYS_MAX = 100, /* a second; a busy router sends less than that for one host */
-    REPORT_SLACK = 64,       /* tags and options that make a packet longer than the link MTU suggests */
 };
 
 /* What is kept of a capture's reports. */
@@ -59,63 +51,6 @@ static uint32_t report_plateau(uint32_t length)
     return WT_MTU_MIN_V4;
 }
 
-/* --- what the report is about --- */
-
-static struct wt_flow *report_flow(const struct wt_context *context, const struct wt_packet *packet,
-                                   unsigned *sender)
-{
-    if (packet->src_port == 0 && packet->dst_port == 0)
-        return NULL;
-    return wt_flow_find(context->engine->flows, context->frame->interface, packet, sender);
-}
-
-static struct wt_path *report_path(const struct wt_context *context, const struct wt_packet *packet)
-{
-    const struct wt_path_key key = wt_path_key(context->frame->interface, &packet->src, &packet->dst);
-    return wt_map_find(context->engine->paths, &key);
-}
-
-/* Looks for the quoted packet as it stands in `report->quote`. */
-static bool report_look_up(const struct wt_context *context, struct wt_report *report)
-{
-    uint32_t newest = 0;
-    report->flow = report_flow(context, &report->quote, &report->sender);
-    report->path = report_path(context, &report->quote);
-    if (report->flow)
-        newest = report->flow->side[report->sender].reports.newest;
-    else if (report->path)
-        newest = report->path->newest;
-    bool readable = report->quote.has_l4 || report->quote.has_id || report->quote.proto != WT_PROTO_TCP;
-    if (readable)
-        report->offender = wt_history_find(context->engine->history, newest, &report->quote, &report->weak);
-    return report->flow || report->offender;
-}
-
-/* The quoted packet may have left with other addresses, which the report's own destination tells in part. */
-static void report_look_behind_translator(const struct wt_context *context, struct wt_report *report)
-{
-    struct wt_packet *quote = &report->quote;
-    const struct wt_address src = quote->src;
-    if (!wt_address_equal(&report->packet->dst, &quote->src)) {
-        quote->src = report->packet->dst;
-        report->translated = report_look_up(context, report);
-    }
-    if (report->translated)
-        return;
-    quote->src = src;
-    const struct wt_past *offender =
-        wt_history_find_translated(context->engine->history, context->frame->interface, quote);
-    if (!offender)
-        return;
-    quote->src = offender->src;
-    quote->dst = offender->dst;
-    quote->src_port = offender->src_port;
-    quote->dst_port = offender->dst_port;
-    report_look_up(context, report);
-    report->offender = offender;
-    report->translated = true;
-}
-
 static void reports_take(const struct wt_context *context, const struct wt_packet *quote)
 {
     struct reports *reports = reports_of(context);
@@ -126,12 +61,7 @@ static void reports_take(const struct wt_context *context, const struct wt_packe
 
 static void report_resolve(const struct wt_context *context, struct wt_report *report)
 {
-    report->packet = context->packet;
-    report->quote = context->reading->quote[0];
-    if (!report_look_up(context, report))
-        report_look_behind_translator(context, report);
-    if (!report->path)
-        report->path = report_path(context, &report->quote);
+    wt_quote_resolve(context, report);
     report->record = wt_path_record_get(context, &report->quote.src, &report->quote.dst);
     reports_take(context, &report->quote);
     report->record->reports++;
@@ -143,6 +73,8 @@ static void report_resolve(const struct wt_context *context, struct wt_report *r
 
 static enum wt_reason report_origin(const struct wt_report *report)
 {
+    if (report->weakness && report->doubted)
+        return report->weakness;
     if (report->translated)
         return WT_REASON_REPORT_TRANSLATED;
     if (wt_address_equal(&report->packet->src, &report->quote.dst))
@@ -229,7 +161,12 @@ static void report_judge_mtu(struct wt_context *context, struct wt_report *repor
     if (report->mtu)
         return;
     uint32_t plateau = told == 0 && report->quote.version == 4 ? report_plateau(refused) : 0;
-    wt_find(context, WT_FINDING_PMTU_IMPLAUSIBLE, .value = {told, refused, plateau});
+    bool matched = report->offender && !report->doubted;
+    wt_find(context, WT_FINDING_PMTU_IMPLAUSIBLE,
+            .most = WT_AT_MOST(matched ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE),
+            .blind = report->weakness != WT_REASON_NONE,
+            .reason = matched ? WT_REASON_NONE : WT_REASON_REPORT_UNPROVEN,
+            .value = {told, refused, plateau});
     wt_path_judge(report->record, WT_PATH_IMPLAUSIBLE);
     report->mtu = plateau;
 }
@@ -244,70 +181,34 @@ static void report_mark_offender(struct wt_context *context, const struct wt_rep
             .value = {report->packet->icmp.mtu, context->frame->number, (uint64_t)(delay > 0 ? delay : 0)});
 }
 
-/* Whether the quoted packet, longer than any that was sent, consists of several whole segments. */
-static bool report_covers_segments(const struct wt_context *context, const struct wt_report *report)
-{
-    const struct wt_packet *quote = &report->quote;
-    uint32_t headers = report->offender->headers;
-    if (!report->flow || quote->proto != WT_PROTO_TCP || quote->l3_field <= headers)
-        return false;
-    struct wt_history *history = context->engine->history;
-    const struct wt_side *side = &report->flow->side[report->sender];
-    uint32_t end = quote->tcp.seq + quote->l3_field - headers;
-    return !wt_seq_after(end, side->next) &&
-           wt_history_is_boundary(history, side->reports.newest, quote->tcp.seq) &&
-           wt_history_is_boundary(history, side->reports.newest, end);
-}
-
-/*
- * The quoted packet is larger than the reported MTU; if the one that was sent is not, somebody else made it
- * so. Returns whether the sender has anything to change.
- */
-static bool report_judge_length(struct wt_context *context, struct wt_report *report)
-{
-    uint32_t quoted = report->quote.l3_field;
-    uint32_t sent = report->offender->wire_l3;
-    if (sent > report->mtu)
-        return true;
-    bool whole = report_covers_segments(context, report);
-    if (!whole && quoted <= context->facts->link_mtu + REPORT_SLACK) {
-        report->cut = true;
-        return true;
-    }
-    wt_find(context, WT_FINDING_PMTU_MERGED_QUOTE,
-            .most = WT_AT_MOST(whole ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN),
-            .reason = whole ? WT_REASON_NONE : WT_REASON_QUOTE_LENGTH_REWRITTEN,
-            .value = {quoted, sent, report->mtu});
-    wt_path_judge(report->record, WT_PATH_MERGED);
-    return false;
-}
-
-/* Whether the sender, and so the path, has anything to learn from the report. */
+/* Whether the path has anything to learn from the report. One of a path that is captured, and of a connection
+ * that is not, may be forged; without any packet of the path there is nothing that it could mislead. */
 static bool report_counts(const struct wt_report *report)
 {
-    if (!report->flow || report->offender)
+    if (report->mtu == 0 || report->doubted)
+        return false;
+    if (report->offender)
         return true;
-    return report_is_before_capture(report);
+    return report->flow ? report_is_before_capture(report) : report->path == NULL;
 }
 
 static void report_learn(struct wt_context *context, const struct wt_report *report)
 {
     struct wt_path_record *record = report->record;
-    uint32_t refused = report_refused(report);
-    uint32_t sent = report->offender ? report->offender->wire_l3 : refused;
-    if (report->offender && sent > report->mtu && (record->lost == 0 || sent < record->lost))
+    const struct wt_path_news news = {report->mtu, context->frame->number, report->packet->src,
+                                      report->weakness != WT_REASON_NONE};
+    uint32_t sent = report->offender ? report->offender->wire_l3 : 0;
+    if (sent > report->mtu && (record->lost == 0 || sent < record->lost))
         record->lost = sent;
-    wt_path_tell(context, report->path, record, report->mtu);
+    wt_path_tell(context, report->path, record, &news);
 }
 
 bool wt_report_judge(struct wt_context *context, struct wt_report *report)
 {
     *report = (struct wt_report){.sender = 0};
-    if (context->reading->quotes == 0 || context->packet->l4_checksum == WT_CHECKSUM_BAD) {
+    if (context->reading->quotes == 0) {
         wt_find(context, WT_FINDING_PMTU_REPORT, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
-                .reason =
-                    context->reading->quotes ? WT_REASON_REPORT_SUM_WRONG : WT_REASON_REPORT_WITHOUT_QUOTE,
-                .value = {context->packet->icmp.mtu});
+                .reason = WT_REASON_REPORT_WITHOUT_QUOTE, .value = {context->packet->icmp.mtu});
         return false;
     }
     report_resolve(context, report);
@@ -317,10 +218,9 @@ bool wt_report_judge(struct wt_context *context, struct wt_report *report)
     report_judge_mtu(context, report);
     if (report->offender)
         report_mark_offender(context, report);
-    bool asks = report->offender && (report->mtu == 0 || report_judge_length(context, report));
-    if (report->mtu && report_counts(report))
+    if (report_counts(report))
         report_learn(context, report);
-    return asks;
+    return true;
 }
 
 bool wt_engine_reported(const struct wt_engine *engine, uint32_t number, struct wt_address *src,

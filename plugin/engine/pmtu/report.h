@@ -21,12 +21,14 @@ struct wt_report {
     struct wt_path_record *record;
     uint32_t mtu; /* that the report tells of the path; 0 if it tells none */
     bool cut; /* the quoted packet looks like a piece of a super-frame, longer than its sender asked for */
-    bool translated; /* the quote held other addresses or ports */
-    bool weak;       /* nothing but its length makes the offender fit the quote */
+    enum wt_reason
+        weakness;       /* why it may not be true, or not be believed; none if nothing speaks against it */
+    bool translated;    /* the quote held other addresses or ports */
+    bool mistranslated; /* and its addressee cannot match it */
+    bool doubted;       /* its addressee drops it, for all that this capture shows */
 };
 
-/* Judges the report that `context` is about, and fills `report`. Returns whether it asks the sender of a captured
- * packet for something. */
+/* Judges the report that `context` is about, and fills `report`; false if it quotes nothing. */
 bool wt_report_judge(struct wt_context *context, struct wt_report *report);
 
 /* Keeps which report came last, and how many of late match nothing; the detector of path MTUs asks it. */

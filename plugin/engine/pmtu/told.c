@@ -15,8 +15,8 @@
  * a second one was forged more likely than ignored (RFC 9000 14.2.1).
  *
  * The first packet is a Warn, each further one an Error. Packets without sequence numbers stay Warns. A Note
- * are echo requests, since somebody may send large ones on purpose, and reports that fit the packet they quote
- * by its length alone, which anybody can guess.
+ * are echo requests, since somebody may send large ones on purpose, and reports that their addressee drops; that
+ * those which anybody can have made up are ignored is never sure (quote.c).
  *
  * Traps: a capture that shows each device of a host holds a report several times; it is one report, and its
  * sender knows it by the last of them. A report about bytes that were acknowledged already is late.
@@ -36,7 +36,7 @@ enum {
 
 static enum wt_severity told_severity(const struct wt_told *told, const struct wt_packet *sent)
 {
-    if (sent->proto == WT_PROTO_ICMP || sent->proto == WT_PROTO_ICMPV6 || told->weak)
+    if (sent->proto == WT_PROTO_ICMP || sent->proto == WT_PROTO_ICMPV6 || (told->weakness && told->doubted))
         return WT_SEVERITY_NOTE;
     bool sure = told->ignored >= TOLD_IGNORED_MANY && sent->proto == WT_PROTO_TCP;
     return sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
@@ -51,11 +51,12 @@ void wt_told_ignored(struct wt_context *context, struct wt_told *told, const str
     told->confirmed = frame;
     record->ignored++;
     enum wt_severity severity = told_severity(told, sent);
-    enum wt_reason reason = severity > WT_SEVERITY_NOTE ? WT_REASON_NONE
-                            : told->weak                ? WT_REASON_TOLD_BY_LENGTH
-                                                        : WT_REASON_TOLD_ECHO;
+    enum wt_reason reason = told->weakness                ? told->weakness
+                            : severity > WT_SEVERITY_NOTE ? WT_REASON_NONE
+                                                          : WT_REASON_TOLD_ECHO;
     wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(severity), .reason = reason, .ends = &ends,
-            .shown_in = frame, .value = {size, told->mtu, told->reports});
+            .shown_in = frame, .blind = told->weakness != WT_REASON_NONE,
+            .value = {size, told->mtu, told->reports});
     if (severity > WT_SEVERITY_NOTE)
         wt_path_judge(record, WT_PATH_IGNORED);
 }
@@ -79,8 +80,9 @@ static void told_start(const struct wt_context *context, struct wt_told *told, c
         .reports = told->reports,
         .ignored = told->ignored,
         .confirmed = told->confirmed,
-        .df_cleared = false,
-        .weak = true,
+        .weakness = report->weakness,
+        .doubted = report->doubted,
+        .by = report->packet->src,
     };
 }
 
@@ -145,7 +147,7 @@ void wt_told_hear(struct wt_context *context, const struct wt_report *report)
         told_start(context, told, report);
     told->last = context->frame->time;
     told->df = report->quote.df;
-    told->weak = told->weak && report->weak;
+    told->weakness = told->weakness && report->weakness ? told->weakness : WT_REASON_NONE;
     told->reports++;
     told_wait(context, told, report);
     told_confirm(context, report, told);

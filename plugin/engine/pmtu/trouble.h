@@ -11,7 +11,8 @@
 #include "engine/state/flow.h"
 
 enum {
-    WT_TOLD_WAITING = 12 /* reports without an answer that are remembered: a first flight has ten segments */
+    WT_TOLD_WAITING = 12, /* reports without an answer that are remembered: a first flight has ten segments */
+    WT_MERGED_WAITING = 12, /* the same, of merged packets */
 };
 
 /* A report without an answer yet. */
@@ -49,11 +50,22 @@ struct wt_told {
     bool answered; /* obeyed once */
     bool df;       /* the quoted packet had DF set */
     bool df_cleared;
-    bool weak;   /* no report fits the packet that it quotes by more than its length */
+    enum wt_reason weakness; /* why none of the reports can be trusted; none if one can */
+    bool doubted;            /* their addressee drops them */
+    struct wt_address by;    /* who sent the first of them */
     bool larger; /* a larger packet of new bytes was sent, and what becomes of it is not known yet */
     uint32_t larger_end;
     uint32_t confirmed; /* frame of the latest packet that was found to ignore it */
     struct wt_doubt doubt;
+};
+
+/* A report about a packet that nobody sent, see merged.c. */
+struct wt_merged {
+    struct wt_address reporter;
+    uint32_t frame; /* of the report; 0: none */
+    uint32_t seq;   /* that it quotes */
+    uint32_t quoted, sent, mtu;
+    bool whole; /* it begins and ends where segments do */
 };
 
 /* The oldest segment that is sent again and again. */
@@ -102,6 +114,8 @@ struct wt_trouble {
     struct wt_told told;
     struct wt_stall stall;
     struct wt_cut cut;
+    struct wt_merged merged[WT_MERGED_WAITING];
+    uint32_t merged_count;
     uint32_t lowered; /* size that the sender settled on without a report; 0 if it did not */
     uint32_t probe;   /* frame of a larger datagram that may be a probe */
     uint32_t probe_size;

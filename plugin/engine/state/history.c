@@ -128,7 +128,7 @@ const struct wt_past *wt_history_next(struct wt_history_walk *walk)
 static bool history_fits_id(const struct wt_past *past, const struct wt_packet *quote)
 {
     uint32_t mask = quote->version == 4 ? 0xffff : UINT32_MAX;
-    return quote->has_id && past->has_id && ((quote->id - past->id) & mask) < past->segments;
+    return quote->has_id && quote->id && past->has_id && ((quote->id - past->id) & mask) < past->segments;
 }
 
 static unsigned history_fit(const struct wt_past *past, const struct wt_packet *quote)
@@ -155,13 +155,13 @@ static unsigned history_fit_best(const struct wt_packet *quote)
 }
 
 const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newest,
-                                      const struct wt_packet *quote, bool *weak)
+                                      const struct wt_packet *quote, int64_t time, bool *weak)
 {
     struct wt_history_walk walk = wt_history_walk(history, newest);
     const struct wt_past *past = NULL, *found = NULL;
     unsigned best = FIT_NONE;
     while (best != history_fit_best(quote) && (past = wt_history_next(&walk))) {
-        unsigned fit = history_fit(past, quote);
+        unsigned fit = past->time <= time ? history_fit(past, quote) : FIT_NONE;
         if (fit > best) {
             best = fit;
             found = past;
@@ -174,28 +174,44 @@ const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newes
 static bool history_fits_translated(const struct wt_past *past, uint32_t interface,
                                     const struct wt_packet *quote)
 {
-    bool ports = past->src_port == quote->src_port || past->dst_port == quote->dst_port;
     bool src = wt_address_equal(&past->src, &quote->src), dst = wt_address_equal(&past->dst, &quote->dst);
+    bool src_port = past->src_port == quote->src_port, dst_port = past->dst_port == quote->dst_port;
+    unsigned ports = (unsigned)src_port + (unsigned)dst_port;
+    unsigned same = (unsigned)src + (unsigned)dst + ports;
     unsigned fit = history_fit(past, quote);
-    if (past->interface != interface || !ports || (src && dst)) /* no translator changes ports alone */
+    if (past->interface != interface || ports == 0 || same == 4)
         return false;
-    if (quote->has_id)
-        return (fit & FIT_ID) && (fit & (FIT_BYTES | FIT_LENGTH));
-    return (src || dst) && (fit & FIT_BYTES) && (fit & FIT_LENGTH);
+    if (quote->proto != WT_PROTO_TCP)
+        return (fit & FIT_ID) && (fit & FIT_LENGTH) && same > ports;
+    if (fit & FIT_ID)
+        return fit & FIT_BYTES;
+    return (fit & FIT_BYTES) && (fit & FIT_LENGTH) && same >= (quote->has_id ? 3U : 2U) && same > ports;
 }
 
 const struct wt_past *wt_history_find_translated(struct wt_history *history, uint32_t interface,
-                                                 const struct wt_packet *quote)
+                                                 const struct wt_packet *quote, int64_t time)
 {
     uint32_t steps = 0;
     uint32_t position = history->count;
     const struct wt_past *past = NULL;
     while ((past = history_at(history, position)) && past->frame && history_step(history, &steps)) {
-        if (history_fits_translated(past, interface, quote))
+        if (past->time <= time && history_fits_translated(past, interface, quote))
             return past;
         position--;
     }
     return NULL;
+}
+
+bool wt_history_exceeds(struct wt_history *history, uint32_t newest, uint32_t seq, uint32_t length,
+                        int64_t time, uint32_t mtu)
+{
+    struct wt_history_walk walk = wt_history_walk(history, newest);
+    const struct wt_past *past = NULL;
+    while ((past = wt_history_next(&walk)))
+        if (past->time <= time && past->wire_l3 > mtu && wt_seq_after(past->end, seq) &&
+            wt_seq_after(seq + length, past->seq))
+            return true;
+    return false;
 }
 
 bool wt_history_is_boundary(struct wt_history *history, uint32_t newest, uint32_t seq)

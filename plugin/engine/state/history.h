@@ -60,20 +60,26 @@ struct wt_history_walk wt_history_walk(struct wt_history *history, uint32_t newe
 const struct wt_past *wt_history_next(struct wt_history_walk *walk);
 
 /*
- * The packet of the chain at `newest` that `quote` can have been taken from; NULL if there is none. An IP
- * identification that fits outweighs a length that fits, and that a later packet with the same sequence
- * number: a repeated segment has another identification. `weak` tells that only its length fits.
+ * The packet of the chain at `newest`, sent by `time`, that `quote` can have been taken from; NULL if there is
+ * none. An IP identification that fits outweighs a length that fits, and that a later packet with the same
+ * sequence number: a repeated segment has another identification. `weak` tells that only its length fits.
  */
 const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newest,
-                                      const struct wt_packet *quote, bool *weak);
+                                      const struct wt_packet *quote, int64_t time, bool *weak);
 
 /*
- * The same where a translator left other addresses or ports in the quote than were captured on `interface`:
- * one port, protocol, sequence number and IP identification have to fit (IPv6: one address in place of the
- * latter).
+ * The same where a translator left other addresses or ports in the quote than were captured on `interface`.
+ * One port has to be the same, and what has no chance to agree by accident: sequence number and identification;
+ * or without the latter (IPv6) sequence number, length and one address, of a connection whose port alone
+ * changed all but that.
  */
 const struct wt_past *wt_history_find_translated(struct wt_history *history, uint32_t interface,
-                                                 const struct wt_packet *quote);
+                                                 const struct wt_packet *quote, int64_t time);
+
+/* Whether a segment of the TCP chain at `newest` that was sent by `time`, overlaps with `length` bytes at `seq`
+ * and exceeds `mtu`. */
+bool wt_history_exceeds(struct wt_history *history, uint32_t newest, uint32_t seq, uint32_t length,
+                        int64_t time, uint32_t mtu);
 
 /* The newest packet of a chain, to be completed; NULL if it was overwritten. Until the next wt_history_add(). */
 struct wt_past *wt_history_newest(struct wt_history *history, uint32_t newest);

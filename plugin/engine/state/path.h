@@ -26,11 +26,18 @@ struct wt_path {
     uint32_t newest;     /* its latest packet without ports in the history */
     uint16_t passed;     /* largest packet known to have passed, 65535 at most */
     bool troubled;       /* it has a record */
+    bool vague;          /* `mtu` is by a report that anybody could have made up */
 };
 
 struct wt_map *wt_paths_new(void);
 
 struct wt_path_key wt_path_key(uint32_t interface, const struct wt_address *src,
                                const struct wt_address *dst);
+
+/* Whether its path MTU is known by a report that not anybody could have made up. */
+static inline bool wt_path_is_told(const struct wt_path *path)
+{
+    return path->mtu && !path->vague;
+}
 
 #endif

@@ -122,7 +122,7 @@ static bool drop_is_size_known(const struct wt_context *context)
     uint32_t size =
         packet->ip_header_len + packet->l4_header_len + MIN(packet->payload_len, wt_windows_segment(context));
     return size <= MAX(path->passed, wt_context_side(context)->reports.passed) &&
-           (path->mtu == 0 || size <= path->mtu);
+           (!wt_path_is_told(path) || size <= path->mtu);
 }
 
 static struct stall *drop_stall(struct wt_context *context)
