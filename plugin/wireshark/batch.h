@@ -9,27 +9,21 @@
 #ifndef WIRETRUTH_WIRESHARK_BATCH_H
 #define WIRETRUTH_WIRESHARK_BATCH_H
 
-#include "compat.h"
+#include "visit.h"
 
-#include <wiretruth/packet.h>
+/*
+ * For each file: the engine that judges, whether checksums are verified, and what is called for each frame once it
+ * is judged. It gets the frame and what was read in it, and the number that was given with the frame.
+ */
+void wt_batch_start(struct wt_engine *engine, bool verify, void (*judged)(struct wt_visit *, unsigned));
 
-enum {
-    WT_BATCH_FRAMES = 64,
-    WT_BATCH_LONGEST = 4096, /* captured bytes of a frame: to copy more takes longer than to fetch the code */
-};
+/*
+ * Puts `frame` aside, with a copy of its bytes; what there is no room for is judged before. False if the frame is
+ * too large to be copied.
+ */
+bool wt_batch_add(const struct wt_frame *frame, unsigned ip_headers);
 
-struct wt_waiting {
-    struct wt_frame frame;
-    unsigned ip_headers; /* that Wireshark dissected, where somebody wants to know */
-};
-
-/* Where one more frame can be put aside, of which so many bytes were captured; NULL if there is no room. */
-struct wt_waiting *wt_batch_place(uint32_t captured);
-
-/* Puts the frame aside that was written to this place, with a copy of its bytes. */
-void wt_batch_add(struct wt_waiting *place);
-
-/* Takes out the frame that came first; NULL if there is none. It is valid until the next one is put aside. */
-const struct wt_waiting *wt_batch_take(void);
+/* Judges all that was put aside. To be called before any other frame is judged, and before the engine goes. */
+void wt_batch_judge(void);
 
 #endif

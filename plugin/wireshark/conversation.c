@@ -64,7 +64,7 @@ static void count_scale(const struct wt_conversation *view, struct wt_sheet_row 
 static void count_zero(const struct wt_conversation *view, struct wt_sheet_row *row, bool zero)
 {
     struct wt_conversation_memory *direction = wt_sheet_data(row);
-    const int64_t now = view->record->frame.time;
+    const int64_t now = view->visit->frame.time;
 
     if (zero && !direction->zero) {
         direction->zero_since = now;
@@ -103,7 +103,7 @@ static void count_stall(const struct wt_conversation *view, struct wt_sheet_row 
     struct wt_conversation_memory *direction = wt_sheet_data(row);
     const bool under_way =
         direction->has_acked && direction->has_next && (int32_t)(direction->next - direction->acked) > 0;
-    const int64_t lasted = view->record->frame.time - direction->progress;
+    const int64_t lasted = view->visit->frame.time - direction->progress;
 
     if (under_way && lasted >= STALL_MIN) {
         if (!direction->stalled)
@@ -116,7 +116,7 @@ static void count_stall(const struct wt_conversation *view, struct wt_sheet_row 
         direction->stall_time += lasted;
     if (ends || !under_way) {
         direction->stalled = false;
-        direction->progress = view->record->frame.time;
+        direction->progress = view->visit->frame.time;
     }
 }
 
@@ -151,7 +151,7 @@ void wt_conversation_ack(const struct wt_conversation *view, struct wt_sheet_row
 void wt_conversation_segment(const struct wt_conversation *view, struct wt_sheet_row *row,
                              const struct wt_packet *packet)
 {
-    const struct wt_facts *facts = view->record->facts;
+    const struct wt_facts *facts = view->visit->facts;
     const uint16_t flags = packet->tcp.flags;
 
     wt_conversation_add(view, row, WT_CONVERSATION_FRAMES, 1);

@@ -43,7 +43,7 @@ struct wt_conversation_form {
 struct wt_conversation {
     struct wt_sheet *sheet;
     const struct wt_conversation_form *form;
-    const struct wt_record *record;
+    const struct wt_visit *visit;
 };
 
 /* What a row remembers beside its cells: its data. */

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "listener.h"
 
-static const char tap_name[] = "wiretruth", patient_tap_name[] = "wiretruth.patient";
+#include "batch.h"
 
-static int tap_patient;
-static GSList *patient, *readers;    /* of struct wt_listener */
-static bool want_all, want_coverage; /* any of them */
-static void (*settle_all)(void);
+static const char tap_name[] = "wiretruth", deferred_tap_name[] = "wiretruth.deferred";
 
-void wt_listener_register(void (*settle)(void))
+static int tap, tap_deferred;
+static GSList *deferred, *readers;   /* of struct wt_listener */
+static bool want_all, want_coverage; /* any of the deferred ones */
+
+void wt_listener_register(void)
 {
-    tap_patient = register_tap(patient_tap_name);
-    settle_all = settle;
+    tap = register_tap(tap_name);
+    tap_deferred = register_tap(deferred_tap_name);
 }
 
 static void listener_reset(void *data)
@@ -22,27 +23,27 @@ static void listener_reset(void *data)
 }
 
 static tap_packet_status listener_packet(void *data, packet_info *pinfo, epan_dissect_t *edt,
-                                         const void *record, tap_flags_t flags)
+                                         const void *visit, tap_flags_t flags)
 {
     const struct wt_listener *listener = data;
 
-    return listener->packet(listener->data, pinfo, edt, record, flags);
+    return listener->packet(listener->data, pinfo, edt, visit, flags);
 }
 
 static void listener_draw(void *data)
 {
     const struct wt_listener *listener = data;
 
-    settle_all();
+    wt_batch_judge();
     listener->draw(listener->data);
 }
 
 GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
 {
     struct wt_listener *copy = g_memdup2(listener, sizeof *listener);
-    const bool waits = !filter && !listener->impatient;
+    const bool waits = !filter && !listener->needs_packet;
     GString *error =
-        register_tap_listener(waits ? patient_tap_name : tap_name, copy, filter, TL_REQUIRES_NOTHING,
+        register_tap_listener(waits ? deferred_tap_name : tap_name, copy, filter, TL_REQUIRES_NOTHING,
                               listener_reset, listener_packet, listener_draw, NULL);
 
     if (error) {
@@ -52,21 +53,26 @@ GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
     if (listener->reads_engine)
         readers = g_slist_append(readers, copy);
     if (waits) {
-        patient = g_slist_append(patient, copy);
+        deferred = g_slist_append(deferred, copy);
         want_all = want_all || !listener->wants_findings_only;
         want_coverage = want_coverage || listener->wants_coverage;
     }
     return NULL;
 }
 
-bool wt_listeners_patient(void)
+bool wt_listeners_present(void)
 {
-    return patient != NULL;
+    return have_tap_listener(tap);
 }
 
-bool wt_listeners_want_all(void)
+bool wt_listeners_deferred(void)
 {
-    return want_all;
+    return deferred != NULL;
+}
+
+bool wt_listeners_want(bool findings)
+{
+    return deferred && (findings || want_all);
 }
 
 bool wt_listeners_want_coverage(void)
@@ -80,14 +86,16 @@ void wt_listeners_forget(void)
         listener_reset(at->data);
 }
 
-void wt_listeners_tell(const struct wt_record *record)
+void wt_listeners_tell(const struct wt_visit *visit)
 {
-    for (const GSList *at = patient; at; at = at->next)
-        listener_packet(at->data, NULL, NULL, record, 0);
+    for (const GSList *at = deferred; at; at = at->next)
+        listener_packet(at->data, NULL, NULL, visit, 0);
 }
 
-void wt_listeners_queue(const struct wt_record *record, packet_info *pinfo)
+void wt_listeners_queue(const struct wt_visit *visit, packet_info *pinfo)
 {
-    if (patient)
-        tap_queue_packet(tap_patient, pinfo, record);
+    if (have_tap_listener(tap))
+        tap_queue_packet(tap, pinfo, visit);
+    if (deferred)
+        tap_queue_packet(tap_deferred, pinfo, visit);
 }

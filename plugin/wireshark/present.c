@@ -17,7 +17,7 @@
  */
 #include "present.h"
 
-#include "demand.h"
+#include "program.h"
 
 static int proto_wiretruth;
 
@@ -43,22 +43,22 @@ static const struct wt_finding *most_telling(const struct wt_view *view)
 {
     const struct wt_finding *best = NULL;
 
-    for (const struct wt_finding *finding = view->record->findings; finding; finding = finding->next)
+    for (const struct wt_finding *finding = view->visit->findings; finding; finding = finding->next)
         if (wt_present_shows(view, finding) && (!best || weight(finding) > weight(best)))
             best = finding;
     return best;
 }
 
 /* What a frame is where nothing was found. */
-static void plain_line(const struct wt_record *record, struct wt_line *line)
+static void plain_line(const struct wt_visit *visit, struct wt_line *line)
 {
     wt_line_begin(line);
-    if (record->missed) {
-        wt_line_add(line, record->reading.packets ? "Wire Truth: Not looked at in full: "
-                                                  : "Wire Truth: Not looked at: ");
-        wt_line_add(line, wt_missed_text(record->missed));
-    } else if (record->facts && record->facts->wire_frames > 1) {
-        wt_line_number(line, "Wire Truth: Stands for ", record->facts->wire_frames, " wire frames");
+    if (visit->missed) {
+        wt_line_add(line, visit->reading.packets ? "Wire Truth: Not looked at in full: "
+                                                 : "Wire Truth: Not looked at: ");
+        wt_line_add(line, wt_missed_text(visit->missed));
+    } else if (visit->facts && visit->facts->wire_frames > 1) {
+        wt_line_number(line, "Wire Truth: Stands for ", visit->facts->wire_frames, " wire frames");
     } else {
         wt_line_add(line, "Wire Truth: An ordinary frame, nothing found");
     }
@@ -82,7 +82,7 @@ static proto_tree *add_top(const struct wt_view *view)
     if (finding) {
         item = finding_item(view, finding);
     } else {
-        plain_line(view->record, &line);
+        plain_line(view->visit, &line);
         item = wt_view_protocol(view, proto_wiretruth, &line);
     }
     proto_item_set_generated(item);
@@ -99,7 +99,7 @@ static void present_expert(const struct wt_view *view)
 static void present_all(const struct wt_view *view)
 {
     wt_present_findings(view, WT_SEVERITY_ERROR, WT_SEVERITY_WARN);
-    wt_view_text(view, view->tree, WT_FIELD_NOT_LOOKED_AT, wt_missed_text(view->record->missed));
+    wt_view_text(view, view->tree, WT_FIELD_NOT_LOOKED_AT, wt_missed_text(view->visit->missed));
     wt_present_diagnoses(view, true);
     wt_present_proof(view);
     wt_present_findings(view, WT_SEVERITY_NOTE, WT_SEVERITY_CHAT);
@@ -108,14 +108,14 @@ static void present_all(const struct wt_view *view)
     wt_present_facts(view);
 }
 
-void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+void wt_present(const struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    const bool asked = wt_demand_fields(tree);
+    const bool asked = wt_program_shows_fields(tree);
 
-    if (!record->findings && !(asked && (record->reading.packets || record->missed)))
+    if (!visit->findings && !(asked && (visit->reading.packets || visit->missed)))
         return;
 
-    struct wt_view view = {.record = record, .pinfo = pinfo, .tvb = tvb, .tree = tree};
+    struct wt_view view = {.visit = visit, .pinfo = pinfo, .tvb = tvb, .tree = tree};
 
     if (tree)
         view.tree = add_top(&view);

@@ -11,10 +11,10 @@
 void wt_present_register(int proto);
 
 /*
- * Shows `record`. `tree` may be NULL, then only the expert infos are counted. Frames about which nothing is
+ * Shows `visit`. `tree` may be NULL, then only the expert infos are counted. Frames about which nothing is
  * to be said (no IP, nothing missed) get nothing.
  */
-void wt_present(const struct wt_record *record, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+void wt_present(const struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* The parts of it: findings between two severities, the frame's place in a proof, diagnoses of trouble or of
  * none. */

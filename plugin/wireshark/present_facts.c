@@ -24,8 +24,8 @@ static void wire_line(const struct wt_facts *facts, struct wt_line *line)
 /* Seen before at this point, or at one that it passed earlier. */
 static bool is_copy(const struct wt_view *view, const struct wt_facts *facts)
 {
-    for (const struct wt_relation *relation = view->record->relations; relation; relation = relation->next)
-        if (relation->kind == WT_RELATION_TWIN && relation->frame < view->record->frame.number)
+    for (const struct wt_relation *relation = view->visit->relations; relation; relation = relation->next)
+        if (relation->kind == WT_RELATION_TWIN && relation->frame < view->visit->frame.number)
             return true;
     return facts->copy;
 }
@@ -70,7 +70,7 @@ static const char *checksum_text(enum wt_checksum state)
 
 static void add_checksums(const struct wt_view *view)
 {
-    const struct wt_reading *reading = &view->record->reading;
+    const struct wt_reading *reading = &view->visit->reading;
     struct wt_line line;
     proto_tree *tree;
 
@@ -140,7 +140,7 @@ static const struct wt_tcp *innermost_tcp(const struct wt_reading *reading)
 
 static void add_window(const struct wt_view *view, const struct wt_facts *facts)
 {
-    const struct wt_tcp *tcp = innermost_tcp(&view->record->reading);
+    const struct wt_tcp *tcp = innermost_tcp(&view->visit->reading);
     struct wt_line line;
     proto_tree *tree;
     proto_item *item;
@@ -167,15 +167,15 @@ static void add_window(const struct wt_view *view, const struct wt_facts *facts)
 
 void wt_present_facts(const struct wt_view *view)
 {
-    const struct wt_facts *facts = view->record->facts;
+    const struct wt_facts *facts = view->visit->facts;
 
     if (facts && facts->ip) {
         add_wire(view, facts);
         add_checksums(view);
         add_path(view, facts);
         add_window(view, facts);
-    } else if (view->record->reading.packets) {
-        wt_view_number(view, view->tree, WT_FIELD_L3_LEN, view->record->reading.packet[0].l3_len);
+    } else if (view->visit->reading.packets) {
+        wt_view_number(view, view->tree, WT_FIELD_L3_LEN, view->visit->reading.packet[0].l3_len);
         add_checksums(view);
     }
 }

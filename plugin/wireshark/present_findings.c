@@ -7,14 +7,14 @@
 #include "expert.h"
 #include "present.h"
 
-bool wt_record_wants(const struct wt_record *record, const struct wt_finding *finding)
+bool wt_visit_wants(const struct wt_visit *visit, const struct wt_finding *finding)
 {
-    return record->artefacts || wt_finding_table[finding->id].severity != WT_SEVERITY_NOTE;
+    return visit->artefacts || wt_finding_table[finding->id].severity != WT_SEVERITY_NOTE;
 }
 
 bool wt_present_shows(const struct wt_view *view, const struct wt_finding *finding)
 {
-    return finding->shown && wt_record_wants(view->record, finding);
+    return finding->shown && wt_visit_wants(view->visit, finding);
 }
 
 /* For columns, colour rules and scripts; what the reader sees says the same. */
@@ -51,7 +51,7 @@ static void add_finding(const struct wt_view *view, const struct wt_finding *fin
 void wt_present_findings(const struct wt_view *view, enum wt_severity most, enum wt_severity least)
 {
     for (int severity = (int)most; severity >= (int)least; severity--)
-        for (const struct wt_finding *finding = view->record->findings; finding; finding = finding->next)
+        for (const struct wt_finding *finding = view->visit->findings; finding; finding = finding->next)
             if ((int)finding->severity == severity && wt_present_shows(view, finding))
                 add_finding(view, finding);
 }
@@ -65,9 +65,9 @@ void wt_present_findings(const struct wt_view *view, enum wt_severity most, enum
 static const struct wt_case *case_of(const struct wt_view *view, const struct wt_finding *finding)
 {
     const struct wt_case *c =
-        finding->supports ? wt_engine_case(view->record->engine, finding->supports - 1) : NULL;
+        finding->supports ? wt_engine_case(view->visit->engine, finding->supports - 1) : NULL;
 
-    if (!c || !finding->shown || wt_engine_confidence(view->record->engine, c) < WT_CONFIDENCE_LIKELY)
+    if (!c || !finding->shown || wt_engine_confidence(view->visit->engine, c) < WT_CONFIDENCE_LIKELY)
         return NULL;
     return wt_diagnosis_table[c->id].trouble || view->pinfo->fd->visited ? c : NULL;
 }
@@ -75,7 +75,7 @@ static const struct wt_case *case_of(const struct wt_view *view, const struct wt
 /* Whether an earlier finding of this frame supports the same diagnosis. */
 static bool is_repeated(const struct wt_view *view, const struct wt_finding *finding, enum wt_diagnosis_id id)
 {
-    for (const struct wt_finding *at = view->record->findings; at != finding; at = at->next) {
+    for (const struct wt_finding *at = view->visit->findings; at != finding; at = at->next) {
         const struct wt_case *c = case_of(view, at);
         if (c && c->id == id)
             return true;
@@ -85,8 +85,8 @@ static bool is_repeated(const struct wt_view *view, const struct wt_finding *fin
 
 void wt_present_proof(const struct wt_view *view)
 {
-    const struct wt_engine *engine = view->record->engine;
-    const struct wt_case *c = wt_engine_proof(engine, view->record->frame.number);
+    const struct wt_engine *engine = view->visit->engine;
+    const struct wt_case *c = wt_engine_proof(engine, view->visit->frame.number);
     char text[WT_LINE_SIZE];
     struct wt_line label;
     proto_item *item = NULL;
@@ -116,7 +116,7 @@ static void add_diagnosis(const struct wt_view *view, const struct wt_case *c)
 
 void wt_present_diagnoses(const struct wt_view *view, bool trouble)
 {
-    for (const struct wt_finding *finding = view->record->findings; finding; finding = finding->next) {
+    for (const struct wt_finding *finding = view->visit->findings; finding; finding = finding->next) {
         const struct wt_case *c = case_of(view, finding);
         if (c && wt_diagnosis_table[c->id].trouble == trouble && !is_repeated(view, finding, c->id))
             add_diagnosis(view, c);

@@ -46,7 +46,7 @@ static void add_twin(const struct wt_view *view, proto_item *item, const struct 
 
 void wt_present_relations(const struct wt_view *view)
 {
-    for (const struct wt_relation *relation = view->record->relations; relation; relation = relation->next) {
+    for (const struct wt_relation *relation = view->visit->relations; relation; relation = relation->next) {
         const enum wt_field field = relation_field(relation->kind);
         if (field == WT_FIELDS)
             continue;

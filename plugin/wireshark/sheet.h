@@ -3,7 +3,7 @@
  * sheet: what all tables of rows and columns have in common, on top of Wireshark's stat_tap_table (which
  * tshark prints and the GUI shows, sorts, filters and copies).
  *
- * A table declares its columns, the size of its key and a function that takes a struct wt_record; it asks for
+ * A table declares its columns, the size of its key and a function that takes a struct wt_visit; it asks for
  * the row of a key and fills cells. Wireshark's own cells hold 32-bit numbers only, so a LARGE cell is text,
  * padded to sort by value.
  */
@@ -12,7 +12,7 @@
 
 #include "compat.h"
 
-#include "frame_record.h"
+#include "visit.h"
 
 enum wt_cell {
     WT_CELL_TEXT,
@@ -44,7 +44,7 @@ struct wt_sheet_type {
     size_t key_size;  /* of the keys, which have no padding */
     size_t data_size; /* of what the table keeps for each row beside the cells */
     unsigned limit;   /* rows; what comes later shares one more, whose key is all zero. 0: no limit */
-    void (*packet)(struct wt_sheet *sheet, const struct wt_record *record);
+    void (*packet)(struct wt_sheet *sheet, const struct wt_visit *visit);
 
     /* Filled by wt_sheet_register(). */
     stat_tap_table_item items[WT_SHEET_COLUMNS_MAX];

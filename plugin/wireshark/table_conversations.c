@@ -98,10 +98,10 @@ static struct wt_sheet_row *row_of(const struct wt_conversation *view, const str
     return row;
 }
 
-static struct key key_of(const struct wt_record *record, const struct wt_packet *packet)
+static struct key key_of(const struct wt_visit *visit, const struct wt_packet *packet)
 {
     return (struct key){
-        .interface = record->frame.interface,
+        .interface = visit->frame.interface,
         .tunnel = packet->tunnel,
         .src = packet->src,
         .dst = packet->dst,
@@ -125,10 +125,10 @@ static struct key key_reverse(struct key key)
 
 static void count_findings(const struct wt_conversation *view, struct wt_sheet_row *row)
 {
-    const struct wt_record *record = view->record;
+    const struct wt_visit *visit = view->visit;
 
-    for (const struct wt_finding *finding = record->findings; finding; finding = finding->next) {
-        if (!finding->counted || !wt_record_wants(record, finding))
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next) {
+        if (!finding->counted || !wt_visit_wants(visit, finding))
             continue;
         wt_conversation_add(view, row, WT_CONVERSATION_FINDINGS, 1);
         wt_conversation_add(view, row, WT_CONVERSATION_RETREATS, finding->id == WT_FINDING_WINDOW_RETRACTED);
@@ -139,7 +139,7 @@ static void count_findings(const struct wt_conversation *view, struct wt_sheet_r
 
 static void count_tcp(const struct wt_conversation *view, const struct wt_packet *packet)
 {
-    const struct key key = key_of(view->record, packet), reverse = key_reverse(key);
+    const struct key key = key_of(view->visit, packet), reverse = key_reverse(key);
     struct wt_sheet_row *row = row_of(view, &key);
     struct wt_sheet_row *other = row_of(view, &reverse);
 
@@ -156,7 +156,7 @@ static void count_tcp(const struct wt_conversation *view, const struct wt_packet
 /* A report counts for the direction whose packet it quotes. */
 static void count_report(const struct wt_conversation *view, const struct wt_packet *quote)
 {
-    const struct key key = key_of(view->record, quote);
+    const struct key key = key_of(view->visit, quote);
     struct wt_sheet_row *row = row_of(view, &key);
 
     wt_conversation_add(view, row, WT_CONVERSATION_REPORTS, 1);
@@ -165,7 +165,7 @@ static void count_report(const struct wt_conversation *view, const struct wt_pac
 
 static void count_record(const struct wt_conversation *view)
 {
-    const struct wt_reading *reading = &view->record->reading;
+    const struct wt_reading *reading = &view->visit->reading;
     const struct wt_packet *packet = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
 
     if (!packet || !packet->has_l4)
@@ -177,16 +177,16 @@ static void count_record(const struct wt_conversation *view)
         count_report(view, &reading->quote[0]);
 }
 
-static void wide_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void wide_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    const struct wt_conversation view = {sheet, &wide_form, record};
+    const struct wt_conversation view = {sheet, &wide_form, visit};
 
     count_record(&view);
 }
 
-static void short_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void short_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    const struct wt_conversation view = {sheet, &short_form, record};
+    const struct wt_conversation view = {sheet, &short_form, visit};
 
     count_record(&view);
 }

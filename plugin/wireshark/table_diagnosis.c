@@ -51,30 +51,29 @@ static struct support *support_of(GHashTable *table, uint32_t number)
 }
 
 /* Whether a finding before this one counted the frame for case `number` already. */
-static bool is_frame_counted(const struct wt_record *record, const struct wt_finding *finding,
-                             uint32_t number)
+static bool is_frame_counted(const struct wt_visit *visit, const struct wt_finding *finding, uint32_t number)
 {
-    for (const struct wt_finding *at = record->findings; at != finding; at = at->next)
+    for (const struct wt_finding *at = visit->findings; at != finding; at = at->next)
         if (at->counted && wt_finding_supports(at, number))
             return true;
     return false;
 }
 
-static void support_add(GHashTable *table, const struct wt_record *record, const struct wt_finding *finding,
+static void support_add(GHashTable *table, const struct wt_visit *visit, const struct wt_finding *finding,
                         uint32_t number)
 {
     if (!finding->counted || !number)
         return;
     struct support *support = support_of(table, number);
     support->finding[finding->id]++;
-    support->frames += !is_frame_counted(record, finding, number);
+    support->frames += !is_frame_counted(visit, finding, number);
 }
 
-static void support_count(GHashTable *table, const struct wt_record *record)
+static void support_count(GHashTable *table, const struct wt_visit *visit)
 {
-    for (const struct wt_finding *finding = record->findings; finding; finding = finding->next) {
-        support_add(table, record, finding, finding->supports);
-        support_add(table, record, finding, finding->supports_too);
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next) {
+        support_add(table, visit, finding, finding->supports);
+        support_add(table, visit, finding, finding->supports_too);
     }
 }
 
@@ -247,12 +246,12 @@ static void put_case(const struct request *request, const struct wt_case *c)
 static tap_packet_status request_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt,
                                         const void *data, tap_flags_t flags)
 {
-    const struct wt_record *record = data;
+    const struct wt_visit *visit = data;
     struct request *request = tapdata;
 
     (void)pinfo, (void)edt, (void)flags;
-    request->engine = record->engine;
-    support_count(request->support, record);
+    request->engine = visit->engine;
+    support_count(request->support, visit);
     return TAP_PACKET_REDRAW;
 }
 
@@ -370,24 +369,24 @@ static void sheet_fill(struct wt_sheet_row *sheet_row, const struct wt_engine *e
     wt_sheet_set_text(sheet_row, COLUMN_FILTER, text);
 }
 
-static void sheet_add(struct wt_sheet *sheet, const struct wt_record *record,
-                      const struct wt_finding *finding, uint32_t number)
+static void sheet_add(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_finding *finding,
+                      uint32_t number)
 {
-    if (!finding->counted || !number || is_frame_counted(record, finding, number))
+    if (!finding->counted || !number || is_frame_counted(visit, finding, number))
         return;
-    const struct wt_case *c = wt_engine_case(record->engine, number - 1);
-    if (!c || !wt_engine_confidence(record->engine, c))
+    const struct wt_case *c = wt_engine_case(visit->engine, number - 1);
+    if (!c || !wt_engine_confidence(visit->engine, c))
         return;
     struct wt_sheet_row *row = wt_sheet_row(sheet, &number, NULL);
     wt_sheet_add(row, COLUMN_FRAMES, 1);
-    sheet_fill(row, record->engine, c);
+    sheet_fill(row, visit->engine, c);
 }
 
-static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void sheet_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    for (const struct wt_finding *finding = record->findings; finding; finding = finding->next) {
-        sheet_add(sheet, record, finding, finding->supports);
-        sheet_add(sheet, record, finding, finding->supports_too);
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next) {
+        sheet_add(sheet, visit, finding, finding->supports);
+        sheet_add(sheet, visit, finding, finding->supports_too);
     }
 }
 
@@ -406,7 +405,7 @@ void wt_table_diagnosis_register(void)
         .packet = sheet_packet,
     };
 
-    if (wt_table_text_wanted()) {
+    if (wt_program_prints()) {
         register_stat_tap_ui(&text, NULL);
         register_stat_tap_ui(&json, NULL);
     }

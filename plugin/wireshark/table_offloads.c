@@ -70,7 +70,7 @@ struct key {
     uint32_t offload;
 };
 
-static void count(struct wt_sheet *sheet, const struct wt_record *record, const struct wt_address *host,
+static void count(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_address *host,
                   enum offload offload)
 {
     const struct key key = {*host, offload};
@@ -82,11 +82,11 @@ static void count(struct wt_sheet *sheet, const struct wt_record *record, const 
         wt_address_text(host, text);
         wt_sheet_set_text(row, COLUMN_HOST, text);
         wt_sheet_set_text(row, COLUMN_OFFLOAD, offloads[offload].name);
-        wt_sheet_set(row, COLUMN_FIRST, record->frame.number);
+        wt_sheet_set(row, COLUMN_FIRST, visit->frame.number);
         wt_sheet_set_text(row, COLUMN_EVIDENCE, offloads[offload].evidence);
     }
     wt_sheet_add(row, COLUMN_FRAMES, 1);
-    wt_sheet_raise(row, COLUMN_LARGEST, record->facts->l3_len);
+    wt_sheet_raise(row, COLUMN_LARGEST, visit->facts->l3_len);
 }
 
 static bool is_partial(const struct wt_packet *packet)
@@ -123,18 +123,17 @@ static enum offload offload_received(const struct wt_packet *packet)
     return packet->l4_checksum == WT_CHECKSUM_BAD ? OFFLOAD_GRO_LIST : OFFLOAD_LRO;
 }
 
-static void count_super(struct wt_sheet *sheet, const struct wt_record *record,
-                        const struct wt_packet *packet)
+static void count_super(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_packet *packet)
 {
-    switch (record->facts->direction) {
+    switch (visit->facts->direction) {
     case WT_DIRECTION_SENT:
-        count(sheet, record, &packet->src, offload_sent(packet));
+        count(sheet, visit, &packet->src, offload_sent(packet));
         break;
     case WT_DIRECTION_RECEIVED:
-        count(sheet, record, &packet->dst, offload_received(packet));
+        count(sheet, visit, &packet->dst, offload_received(packet));
         break;
     case WT_DIRECTION_UNKNOWN:
-        count(sheet, record, &packet->src,
+        count(sheet, visit, &packet->src,
               offload_sent(packet) == OFFLOAD_TSO ? OFFLOAD_EITHER : offload_sent(packet));
         break;
     }
@@ -142,31 +141,31 @@ static void count_super(struct wt_sheet *sheet, const struct wt_record *record,
 
 /* Who receives what was not merged sees it as its sender's NIC left it, which says nothing of either's
  * offloads. */
-static void count_checksums(struct wt_sheet *sheet, const struct wt_record *record,
+static void count_checksums(struct wt_sheet *sheet, const struct wt_visit *visit,
                             const struct wt_packet *packet)
 {
     enum {
         SCTP = 132
     };
 
-    if (record->facts->direction == WT_DIRECTION_RECEIVED)
+    if (visit->facts->direction == WT_DIRECTION_RECEIVED)
         return;
     if (is_partial(packet))
-        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM);
+        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM);
     if (packet->ip_checksum == WT_CHECKSUM_UNFILLED)
-        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM_IP);
+        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM_IP);
     if (packet->proto == SCTP && packet->l4_checksum == WT_CHECKSUM_UNFILLED)
-        count(sheet, record, &packet->src, OFFLOAD_CHECKSUM_SCTP);
+        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM_SCTP);
 }
 
-static void offloads_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void offloads_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    if (!record->reading.packets || !record->facts)
+    if (!visit->reading.packets || !visit->facts)
         return;
-    const struct wt_packet *packet = &record->reading.packet[record->reading.packets - 1];
-    if (record->facts->wire_frames > 1)
-        count_super(sheet, record, packet);
-    count_checksums(sheet, record, packet);
+    const struct wt_packet *packet = &visit->reading.packet[visit->reading.packets - 1];
+    if (visit->facts->wire_frames > 1)
+        count_super(sheet, visit, packet);
+    count_checksums(sheet, visit, packet);
 }
 
 void wt_table_offloads_register(void)

@@ -87,20 +87,20 @@ static void set_state(struct wt_sheet_row *row, const struct wt_path_state *stat
         show_address(row, COLUMN_REPORTER, &state->reporter);
 }
 
-static void set_path(struct wt_sheet *sheet, const struct wt_record *record, const struct wt_address *src,
+static void set_path(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_address *src,
                      const struct wt_address *dst)
 {
-    const struct key key = {record->frame.interface, *src, *dst};
+    const struct key key = {visit->frame.interface, *src, *dst};
     struct wt_path_state state;
     bool added = false;
 
-    if (!wt_engine_path(record->engine, key.interface, src, dst, &state))
+    if (!wt_engine_path(visit->engine, key.interface, src, dst, &state))
         return;
     struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
     if (wt_sheet_is_others(row)) {
         wt_sheet_set_text(row, COLUMN_SOURCE, "all others");
         wt_sheet_set_text(row, COLUMN_VERDICT, "more paths than this table has rows for");
-        wt_sheet_add(row, COLUMN_REPORTS, record->reading.quotes > 0);
+        wt_sheet_add(row, COLUMN_REPORTS, visit->reading.quotes > 0);
         return;
     }
     if (added) {
@@ -113,22 +113,22 @@ static void set_path(struct wt_sheet *sheet, const struct wt_record *record, con
 
 /* What a frame can change: both directions of its packets, the path of the packet that it quotes, and the
  * path that a report was found to be about, which translators may have left another one in the quote. */
-static void paths_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void paths_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    const struct wt_reading *reading = &record->reading;
+    const struct wt_reading *reading = &visit->reading;
     struct wt_address src, dst;
 
     for (unsigned i = 0; i < reading->packets; i++) {
-        set_path(sheet, record, &reading->packet[i].src, &reading->packet[i].dst);
-        set_path(sheet, record, &reading->packet[i].dst, &reading->packet[i].src);
+        set_path(sheet, visit, &reading->packet[i].src, &reading->packet[i].dst);
+        set_path(sheet, visit, &reading->packet[i].dst, &reading->packet[i].src);
     }
     if (!reading->packets || !reading->quotes)
         return;
     const struct wt_packet *quote = &reading->quote[0];
-    set_path(sheet, record, &quote->src, &quote->dst);
-    if (wt_engine_reported(record->engine, record->frame.number, &src, &dst) &&
+    set_path(sheet, visit, &quote->src, &quote->dst);
+    if (wt_engine_reported(visit->engine, visit->frame.number, &src, &dst) &&
         (!wt_address_equal(&src, &quote->src) || !wt_address_equal(&dst, &quote->dst)))
-        set_path(sheet, record, &src, &dst);
+        set_path(sheet, visit, &src, &dst);
 }
 
 void wt_table_paths_register(void)

@@ -9,6 +9,7 @@
  */
 #include "compat.h"
 
+#include "frame.h"
 #include "sheet.h"
 #include "table.h"
 #include "table_text.h"
@@ -36,9 +37,9 @@ static const char *name_of(GHashTable *names, uint32_t interface)
     return g_hash_table_lookup(names, GUINT_TO_POINTER(interface));
 }
 
-static void name_learn(GHashTable *names, const struct wt_record *record, const char *name)
+static void name_learn(GHashTable *names, const struct wt_visit *visit, const char *name)
 {
-    const uint32_t interface = record->frame.interface;
+    const uint32_t interface = visit->frame.interface;
 
     if (g_hash_table_size(names) >= POINTS_SEEN_MAX || name_of(names, interface))
         return;
@@ -129,12 +130,12 @@ static void request_draw(void *data)
 static tap_packet_status request_packet(void *data, packet_info *pinfo, epan_dissect_t *edt,
                                         const void *tapped, tap_flags_t flags)
 {
-    const struct wt_record *record = tapped;
+    const struct wt_visit *visit = tapped;
     struct request *request = data;
 
     (void)edt, (void)flags;
-    request->engine = record->engine;
-    name_learn(request->names, record, wt_frame_point_name(&record->frame, pinfo));
+    request->engine = visit->engine;
+    name_learn(request->names, visit, wt_frame_point_name(&visit->frame, pinfo));
     return TAP_PACKET_REDRAW;
 }
 
@@ -153,7 +154,7 @@ static wt_stat_init text_init(const char *option, void *userdata)
                                          .reset = request_reset,
                                          .packet = request_packet,
                                          .draw = request_draw,
-                                         .impatient = true, /* names of interfaces */
+                                         .needs_packet = true, /* names of interfaces */
                                          .reads_engine = true};
 
     (void)userdata;
@@ -239,10 +240,10 @@ static void sheet_fill(struct wt_sheet_row *row, const struct wt_passage *passag
 }
 
 /* All rows are brought up to date with each frame: in the GUI the engine has seen all of them by then. */
-static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void sheet_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    const char *name = wt_frame_point_name(&record->frame, record->pinfo);
-    const struct wt_passages *passages = wt_engine_passages(record->engine);
+    const char *name = wt_frame_point_name(&visit->frame, visit->pinfo);
+    const struct wt_passages *passages = wt_engine_passages(visit->engine);
 
     for (unsigned i = 0; i < passages->count; i++) {
         const struct wt_passage *passage = &passages->passage[i];
@@ -250,9 +251,9 @@ static void sheet_packet(struct wt_sheet *sheet, const struct wt_record *record)
         struct wt_sheet_row *row = wt_sheet_row(sheet, key, NULL);
 
         sheet_fill(row, passage);
-        if (passage->from == record->frame.interface)
+        if (passage->from == visit->frame.interface)
             wt_sheet_set_text(row, COLUMN_FROM, name);
-        if (passage->to == record->frame.interface)
+        if (passage->to == visit->frame.interface)
             wt_sheet_set_text(row, COLUMN_TO, name);
     }
 }
@@ -277,7 +278,7 @@ void wt_table_points_register(void)
     };
 
     columns_of_changes();
-    if (wt_table_text_wanted())
+    if (wt_program_prints())
         register_stat_tap_ui(&text, NULL);
     wt_sheet_register(&sheet);
 }

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <wsutil/report_message.h>
 
-bool wt_table_text_wanted(void)
-{
-    const char *program = get_friendly_program_name();
-
-    return program && g_ascii_strcasecmp(program, "tshark") == 0;
-}
-
 const char *wt_table_text_filter(const char *option, const char *cli_name)
 {
     const size_t length = strlen(cli_name);
@@ -152,7 +145,7 @@ void wt_table_text_register(stat_tap_table_ui *ui)
     stat_tap_ui text = {
         .group = REGISTER_STAT_GROUP_GENERIC, .cli_string = ui->cli_string, .tap_init_cb = text_init};
 
-    if (wt_table_text_wanted())
+    if (wt_program_prints())
         register_stat_tap_ui(&text, ui);
     register_stat_tap_table_ui(ui);
 }

@@ -12,9 +12,7 @@
 #include "compat.h"
 
 #include "listener.h"
-
-/* Whether this program is tshark, the only one that prints tables. */
-bool wt_table_text_wanted(void);
+#include "program.h"
 
 /*
  * The display filter in `option`, the argument of -z: the name `cli_name`, then optionally a comma and the

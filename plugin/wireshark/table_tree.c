@@ -9,25 +9,25 @@
  */
 #include "compat.h"
 
-#include "frame_record.h"
 #include "table.h"
 #include "table_text.h"
+#include "visit.h"
 
 #include <stdio.h>
 
 static const char cli_name[] = "wiretruth,tree";
 
 /* How a frame counts in the first group. */
-static const char *frame_state(const struct wt_record *record)
+static const char *frame_state(const struct wt_visit *visit)
 {
-    if (record->missed)
-        return wt_missed_text(record->missed);
-    return record->reading.packets ? "looked at" : "no IP packet";
+    if (visit->missed)
+        return wt_missed_text(visit->missed);
+    return visit->reading.packets ? "looked at" : "no IP packet";
 }
 
-static bool is_counted(const struct wt_record *record, const struct wt_finding *finding)
+static bool is_counted(const struct wt_visit *visit, const struct wt_finding *finding)
 {
-    return finding->counted && wt_record_wants(record, finding);
+    return finding->counted && wt_visit_wants(visit, finding);
 }
 
 /* --- GUI and sharkd --- */
@@ -54,15 +54,15 @@ static void tree_count(stats_tree *tree, const struct wt_finding *finding)
 static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt,
                                      const void *data, tap_flags_t flags)
 {
-    const struct wt_record *record = data;
+    const struct wt_visit *visit = data;
 
     (void)pinfo, (void)edt, (void)flags;
     tick_stat_node(tree, "Frames", 0, TRUE);
-    if (record->missed)
+    if (visit->missed)
         tick_stat_node(tree, "not looked at", node_frames, TRUE);
-    tick_stat_node(tree, frame_state(record), record->missed ? node_missed : node_frames, FALSE);
-    for (const struct wt_finding *finding = record->findings; finding; finding = finding->next)
-        if (is_counted(record, finding))
+    tick_stat_node(tree, frame_state(visit), visit->missed ? node_missed : node_frames, FALSE);
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next)
+        if (is_counted(visit, finding))
             tree_count(tree, finding);
     return TAP_PACKET_REDRAW;
 }
@@ -79,18 +79,18 @@ struct tally {
 static tap_packet_status text_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                      tap_flags_t flags)
 {
-    const struct wt_record *record = data;
+    const struct wt_visit *visit = data;
     struct tally *tally = tapdata;
-    const int64_t now = record->frame.time;
+    const int64_t now = visit->frame.time;
 
     (void)pinfo, (void)edt, (void)flags;
     tally->first = tally->frames && tally->first < now ? tally->first : now;
     tally->last = tally->frames && tally->last > now ? tally->last : now;
     tally->frames++;
-    tally->missed[record->missed]++;
-    tally->packets += !record->missed && record->reading.packets;
-    for (const struct wt_finding *finding = record->findings; finding; finding = finding->next)
-        tally->finding[finding->id] += is_counted(record, finding);
+    tally->missed[visit->missed]++;
+    tally->packets += !visit->missed && visit->reading.packets;
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next)
+        tally->finding[finding->id] += is_counted(visit, finding);
     return TAP_PACKET_REDRAW;
 }
 
@@ -165,7 +165,7 @@ void wt_table_tree_register(void)
     stat_tap_ui text = {
         .group = REGISTER_STAT_GROUP_GENERIC, .cli_string = cli_name, .tap_init_cb = text_init};
 
-    if (wt_table_text_wanted())
+    if (wt_program_prints())
         register_stat_tap_ui(&text, NULL);
     stats_tree_register_plugin("wiretruth", "wiretruth", "Wire Truth" STATS_TREE_MENU_SEPARATOR "Findings", 0,
                                tree_packet, tree_init, NULL);

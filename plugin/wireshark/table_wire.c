@@ -107,20 +107,20 @@ static void count_wire(struct wt_sheet_row *row, const struct wt_facts *facts, u
         wt_sheet_raise(row, COLUMN_LARGEST, facts->l3_len);
 }
 
-static void count(struct wt_sheet_row *row, const struct wt_record *record)
+static void count(struct wt_sheet_row *row, const struct wt_visit *visit)
 {
     wt_sheet_add(row, COLUMN_FRAMES, 1);
-    wt_sheet_add(row, COLUMN_BYTES, record->frame.length);
-    wt_sheet_add(row, checksum_column(&record->reading), 1);
-    count_wire(row, record->facts, record->frame.length);
+    wt_sheet_add(row, COLUMN_BYTES, visit->frame.length);
+    wt_sheet_add(row, checksum_column(&visit->reading), 1);
+    count_wire(row, visit->facts, visit->frame.length);
 }
 
-static void wire_packet(struct wt_sheet *sheet, const struct wt_record *record)
+static void wire_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
 {
-    if (!record->reading.packets)
+    if (!visit->reading.packets)
         return;
-    count(row_of(sheet, &record->reading.packet[0].src, true), record);
-    count(row_of(sheet, &record->reading.packet[0].dst, false), record);
+    count(row_of(sheet, &visit->reading.packet[0].src, true), visit);
+    count(row_of(sheet, &visit->reading.packet[0].dst, false), visit);
 }
 
 void wt_table_wire_register(void)

@@ -9,11 +9,11 @@
 #include "compat.h"
 
 #include "field.h"
-#include "frame_record.h"
 #include "line.h"
+#include "visit.h"
 
 struct wt_view {
-    const struct wt_record *record;
+    const struct wt_visit *visit;
     packet_info *pinfo;
     tvbuff_t *tvb;
     proto_tree *tree; /* below the top line; NULL if nobody wants one */
