@@ -69,7 +69,7 @@ WT_FINDING(CHECKSUM_CORRUPT, "checksum.corrupt", WARN, CHECKSUM,
     "The packet was damaged on its way, or by what wrote it.",
     "Look for a bad cable, port, NIC or memory on the path of these frames.")
 WT_FINDING(CHECKSUM_LEAKED, "checksum.leaked", ERROR, CHECKSUM,
-    "A partial checksum came from the wire; the receiver dropped it and got the data again in $1f",
+    "A partial checksum came from the wire; the receiver dropped it[ and got the same again in $1f]",
     "The sender's offload never completed this checksum, so the receiver discards the frame.",
     "Turn checksum or segmentation offload off on the sender: ethtool -K DEV tx off; update the hypervisor's NIC driver.")
 

@@ -27,13 +27,36 @@ WT_REASON(MTU_LEFT_FOR_NIC, "its checksum was left for the NIC, which may also c
 
 /* --- checksums --- */
 WT_REASON(SUM_MAY_HAVE_LEAKED, "or it came so from the wire, as the other packets of its sender are complete")
-WT_REASON(SUM_OFF_BY_ONE, "off by one: the sum was adapted to rewritten addresses in a wrong way")
-WT_REASON(SUM_TAKEN, "its receiver took the data all the same: a sum left over from merging or editing")
+WT_REASON(SUM_OFF_BY_ONE, "off by one: the sum was adapted to rewritten fields in a wrong way")
+WT_REASON(SUM_TAKEN, "its receiver took it all the same: a sum left over from merging or editing")
+WT_REASON(SUM_TAKEN_BEFORE,
+          "receivers took such packets all the same: sums left over from merging or editing")
+WT_REASON(SUM_OTHER_ADDRESSES, "partial sums of other addresses, which were rewritten")
 WT_REASON(SUM_SAME_VALUE, "the same value in every packet: a program wrote it")
-WT_REASON(SUM_SAME_DIFFERENCE, "a constant difference: addresses or ports were rewritten after the capture")
+WT_REASON(SUM_SAME_DIFFERENCE,
+          "a constant difference: fields were rewritten and the sum was not, on the way or after the capture")
+WT_REASON(SUM_SAME_PACKET, "the same packet with the same wrong sum: no random damage")
 WT_REASON(SUM_PAYLOAD_REPLACED, "all packets with payload: it was replaced after the capture")
 WT_REASON(SUM_NONE_INTACT, "no intact packet of this kind was seen yet")
 WT_REASON(SUM_TOO_MANY, "too many for damage: something wrote these packets")
+WT_REASON(SUM_AWAITED, "it will show whether its receiver took it")
+WT_REASON(SUM_NUMBER, "its sequence number fits no other either")
+WT_REASON(SUM_BARE, "nothing shows whether its receiver took it")
+WT_REASON(SUM_NO_FATE, "nothing shows what became of it")
+WT_REASON(SUM_RIGHT_AGAIN, "intact when it was sent again, in $3f")
+WT_REASON(SUM_ALWAYS_WRONG, "sent $3 times, wrong each time, and never taken")
+WT_REASON(SUM_IGNORED, "sent $4 times so and ignored; answered once its sum was right")
+WT_REASON(SUM_IGNORED_UNTIL, "sent $4 times so and ignored; answered once its sum was right, in $3f")
+WT_REASON(SUM_NEVER_TAKEN, "sent $4 times so and never taken, although the other end keeps asking")
+WT_REASON(SUM_NEVER_ANSWERED, "sent $4 times so and never answered")
+WT_REASON(SUM_REWRITTEN, "sent $4 times so and never answered: rewritten on its way without its sum")
+WT_REASON(SUM_ALL_ZERO, "all sums are zero, of both ends and of bare segments too")
+WT_REASON(SUM_GARBLED,
+          "length 0, and an IPv4 header's checksum in the source address: cut as if it were IPv4")
+WT_REASON(BURST_LENGTH, "its UDP length is $2, that of the burst")
+WT_REASON(BURST_SUM, "its sum is that of the burst, of $2 bytes")
+WT_REASON(CUT_SHORT,
+          "shorter than its IP length although the frame was captured whole; or it was cut on its way")
 
 /* --- windows --- */
 WT_REASON(SCALE_OUTSIDE_SYN, "outside a SYN")

@@ -32,12 +32,28 @@ static void context_count(const struct wt_context *context, struct wt_finding *f
     wt_records_add(context->engine->records, context->frame->number, finding);
 }
 
+/* A finding whose event was counted before; shown here too if this is the frame that proves it. */
+static void context_replace(const struct wt_context *context, struct wt_finding *finding, uint32_t about)
+{
+    struct wt_records *records = context->engine->records;
+    wt_records_replace(records, about, finding);
+    if (!finding->proves || about == context->frame->number)
+        return;
+    finding->counted = false;
+    finding->about = about;
+    wt_records_add(records, context->frame->number, finding);
+}
+
 void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     const uint32_t here = context->frame->number;
     const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
     struct wt_finding finding = context_finding(id, evidence);
     context_hear(context, shown_in, &finding, evidence);
+    if (evidence->uncounted) {
+        context_replace(context, &finding, shown_in);
+        return;
+    }
     finding.counted = shown_in == here;
     wt_records_add(context->engine->records, shown_in, &finding);
     if (evidence->instead_of)
@@ -49,6 +65,11 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const
 void wt_relate_with(const struct wt_context *context, uint32_t number, const struct wt_relation *relation)
 {
     wt_records_relate(context->engine->records, number, relation);
+}
+
+void wt_withdraw(const struct wt_context *context, uint32_t number, enum wt_finding_id id)
+{
+    wt_records_hide(context->engine->records, number, id);
 }
 
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay)

@@ -71,6 +71,7 @@ struct wt_evidence {
     uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
     unsigned speaks_for;        /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
     unsigned instead_of;        /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
+    bool uncounted;             /* this event was counted: it replaces what `shown_in` says under this name */
     bool blind;      /* anybody could have sent what it rests on, without seeing the traffic: never sure */
     bool both_sides; /* seen in front of the culprit and behind it: one such event is proof enough */
 };
@@ -83,6 +84,9 @@ struct wt_evidence {
 #define wt_find(context, id, ...) wt_find_with((context), (id), &(const struct wt_evidence){__VA_ARGS__})
 void wt_find_with(const struct wt_context *context, enum wt_finding_id id,
                   const struct wt_evidence *evidence);
+
+/* The earlier frame `number` shows `id` no longer: what came since refuted it. */
+void wt_withdraw(const struct wt_context *context, uint32_t number, enum wt_finding_id id);
 
 /* Links this frame with `other`; `delay` is the time from that frame to this one. */
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay);

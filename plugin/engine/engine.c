@@ -10,9 +10,7 @@
 #include "engine/capture/duplicate.h"
 #include "engine/capture/missed.h"
 #include "engine/capture/one_sided.h"
-#include "engine/checksum/cause.h"
 #include "engine/checksum/checksum.h"
-#include "engine/checksum/leak.h"
 #include "engine/pmtu/path_record.h"
 #include "engine/pmtu/pmtu.h"
 #include "engine/pmtu/report.h"
@@ -34,9 +32,7 @@ static const struct wt_detector *const detectors[] = {
     &wt_one_sided_detector,
     /* Which frames are super-frames; what remains too large for its receiver. */
     &wt_segmentation_detector,
-    /* A small packet's checksum tells at once on which side it was captured; the other two are asked by it. */
-    &wt_cause_detector,
-    &wt_leak_detector,
+    /* A small packet's checksum tells at once on which side it was captured. */
     &wt_checksum_detector,
     &wt_direction_detector,
     &wt_window_detector,

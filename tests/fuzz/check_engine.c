@@ -5,6 +5,7 @@
 #include <wiretruth/diagnosis.h>
 #include <wiretruth/point.h>
 
+#include "engine/checksum/sums.h"
 #include "engine/context.h"
 #include "engine/window/windows.h"
 
@@ -184,6 +185,7 @@ static void check_table(struct wt_map *table, uint32_t frames)
 static void check_tables(const struct wt_engine *engine, uint32_t frames)
 {
     const struct wt_windows *windows = engine->kept[WT_KEEPER_WINDOW];
+    const struct wt_sums *sums = engine->kept[WT_KEEPER_SUMS];
     struct wt_map *const tables[] = {
         engine->links,
         engine->hosts,
@@ -191,8 +193,10 @@ static void check_tables(const struct wt_engine *engine, uint32_t frames)
         engine->flows,
         engine->kept[WT_KEEPER_TROUBLE],
         engine->kept[WT_KEEPER_PATH_RECORD],
-        engine->kept[WT_KEEPER_CAUSE],
-        engine->kept[WT_KEEPER_LEAK],
+        sums->causes,
+        sums->fates,
+        sums->requests,
+        sums->leaks,
         windows->syns,
         windows->hints,
         windows->stalls,

@@ -12,6 +12,7 @@
 #include <malloc.h>
 #include <wiretruth/diagnosis.h>
 
+#include "engine/checksum/sums.h"
 #include "engine/context.h"
 #include "engine/window/windows.h"
 
@@ -82,6 +83,8 @@ enum {
     STALLS = 4096,
     LEAKS = 4096,
     WRONGS = 1 << 14,
+    FATES = 1 << 12,
+    REQUESTS = 1 << 12,
     CASES = 3 * 256,
     CONNECTION_BYTES = 512,
 };
@@ -224,21 +227,18 @@ static unsigned entries(struct wt_map *table)
 static void check_bounds(const struct wt_engine *engine)
 {
     const struct wt_windows *windows = engine->kept[WT_KEEPER_WINDOW];
+    const struct wt_sums *sums = engine->kept[WT_KEEPER_SUMS];
     const struct {
         struct wt_map *table;
         unsigned limit;
     } bounds[] = {
-        {engine->flows, FLOWS},
-        {engine->hosts, HOSTS},
-        {engine->paths, PATHS},
-        {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},
-        {engine->links, LINKS},
-        {engine->kept[WT_KEEPER_TROUBLE], TROUBLES},
-        {windows->syns, SYNS},
-        {windows->hints, HINTS},
-        {windows->stalls, STALLS},
-        {engine->kept[WT_KEEPER_LEAK], LEAKS},
-        {engine->kept[WT_KEEPER_CAUSE], WRONGS},
+        {engine->flows, FLOWS},     {engine->hosts, HOSTS},
+        {engine->paths, PATHS},     {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},
+        {engine->links, LINKS},     {engine->kept[WT_KEEPER_TROUBLE], TROUBLES},
+        {windows->syns, SYNS},      {windows->hints, HINTS},
+        {windows->stalls, STALLS},  {sums->leaks, LEAKS},
+        {sums->causes, WRONGS},     {sums->fates, FATES},
+        {sums->requests, REQUESTS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++)
         g_assert_cmpuint(entries(bounds[i].table), <=, bounds[i].limit);

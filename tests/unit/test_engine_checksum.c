@@ -37,29 +37,6 @@ static void test_silent(gconstpointer version)
     talk_close(&talk);
 }
 
-static void test_corrupt(gconstpointer version)
-{
-    struct talk talk;
-    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
-    const struct wt_finding *early =
-        talk_found(&talk, send_state(&talk, WT_CHECKSUM_BAD), WT_FINDING_CHECKSUM_CORRUPT);
-    g_assert_nonnull(early);
-    g_assert_cmpint(early->severity, ==, WT_SEVERITY_NOTE);
-    send_state(&talk, WT_CHECKSUM_VALID);
-    struct wt_packet damaged = talk_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 100);
-    damaged.l4_checksum = WT_CHECKSUM_BAD;
-    damaged.l4_checksum_field = 0x1234;
-    damaged.l4_checksum_expected = 0x00ff;
-    const struct wt_finding *found =
-        talk_found(&talk, talk_send(&talk, &damaged), WT_FINDING_CHECKSUM_CORRUPT);
-    g_assert_nonnull(found);
-    g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
-    char text[200];
-    wt_finding_text(found, text, sizeof text);
-    g_assert_cmpstr(text, ==, "Checksum 0x1234, should be 0x00ff, and no offload explains it");
-    talk_close(&talk);
-}
-
 /* Fraglist GRO and LRO leave the first segment's sum on the merged frame. */
 static void test_stale_on_superframe(gconstpointer version)
 {
@@ -195,7 +172,6 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     talk_add("checksum/artefacts", test_artefacts);
     talk_add("checksum/silent", test_silent);
-    talk_add("checksum/corrupt", test_corrupt);
     talk_add("checksum/stale-on-superframe", test_stale_on_superframe);
     talk_add("checksum/leaked", test_leaked);
     talk_add("checksum/leaked/whole", test_leaked_whole);

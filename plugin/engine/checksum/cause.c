@@ -2,17 +2,23 @@
 /*
  * Theory. A wrong checksum in a capture is seldom damage: links have checks of their own. Damage hits some
  * packets of a sender whose others are intact, is dropped by its receiver, and differs from packet to packet.
- * So checksum.corrupt is a Warn only where intact packets of the same direction were seen, packets with
- * payload for one with payload, and wrong ones are the minority. Everything else gets its likely cause, as a
- * Note, once for each direction of a flow:
+ * Whether it was dropped is found out elsewhere (fate.c, request.c); here stands what the wrong sums of one
+ * direction have in common. Each reason is said as a Note, once for each direction of a flow:
  *
- *   - a constant difference to the right sum, or to the partial one: addresses or ports were rewritten after
- *     the capture (anonymised, replayed), since the sum is linear in them (RFC 1624);
- *   - off by one, in either direction: the sum was adapted without its carries (RFC 1624 3);
+ *   - its receiver took such packets: a sum left over from merging, or an edited capture;
+ *   - the partial sum of other addresses: field less L4 length is constant while right sums vary. It needs
+ *     no payload, so it is the same in all protocols between two hosts, and outweighs intact packets;
+ *   - off by one: the sum was adapted without its carries (RFC 1624 3). One flipped bit looks the same, so it
+ *     takes two packets with different sums;
  *   - a constant value where the right one changes: a program wrote it;
- *   - only packets with payload are wrong: the payload was replaced or removed;
- *   - its receiver acknowledged the data, which were not sent again: a stale sum of something merged or
- * edited.
+ *   - a constant difference to right sums that vary: fields were rewritten and the sum was not (the sum is
+ *     linear in them, RFC 1624), by a device on the way or after the capture;
+ *   - the same packet with the same wrong sum: one event, and no random one;
+ *   - only packets with payload are wrong: the payload was replaced or removed.
+ *
+ * What none of these explains may be damage: a Note on each segment, until its fate is known (fate.c). Of
+ * datagrams and bare segments nothing shows their fate. A datagram of a flow with many intact ones is a Warn
+ * then, blind, as everybody could send it; all datagrams of a sender are one event.
  *
  * Traps: some tools repair TCP sums and not ICMP sums, so each protocol is judged by itself. A stuck bit
  * makes constant differences too, but not in every packet. Fraglist GRO and LRO leave the first segment's sum
@@ -20,59 +26,46 @@
  */
 #include "cause.h"
 
-#include "engine/state/sequence.h"
+#include "fate.h"
+#include "sums.h"
 
 enum {
-    WRONGS_MAX = 1 << 14,
+    CAUSES_MAX = 1 << 14,
     CAUSE_INTACT_HOST = 4, /* intact packets of a host that speak for it where its flow has none yet */
+    CAUSE_INTACT_FLOW = 8, /* intact datagrams of a flow, and CAUSE_INTACT_SHARE times the wrong ones */
+    CAUSE_INTACT_SHARE = 4,
     CAUSE_PAYLOAD_HITS = 3,
-    CAUSE_TAKEN_HITS = 2,
-    CAUSE_FLIGHT_MAX = 1 << 24, /* bytes in flight that are plausible */
-};
-
-struct cause_key {
-    uint32_t interface, tunnel;
-    struct wt_address src, dst;
-    uint32_t ports, kind; /* protocol, or CAUSE_IP_HEADER */
-};
-
-enum {
-    CAUSE_IP_HEADER = 256
+    CAUSE_EDITED_HITS = 2, /* repetitions of a sum that random damage repeats once in 65,535 */
+    CAUSE_IP_HEADER = 256, /* kinds beside protocols */
+    CAUSE_HOST_PAIR = 257,
 };
 
 struct cause {
     struct wt_entry entry;
-    struct cause_key key;
-    uint32_t wrong;                           /* how many */
-    uint16_t field, difference, from_partial; /* of the last one */
-    uint32_t same_field, same_difference;     /* how often the same in a row, the first not counted */
-    uint32_t seq, end;                        /* of the last one, if TCP with payload */
-    bool open;                                /* those data are neither acknowledged nor sent again */
-    uint32_t taken;                           /* how often such data were acknowledged as they were */
-    enum wt_reason told;                      /* the cause said last */
+    struct wt_sum_key key;
+    uint32_t wrong;                                     /* how many */
+    uint16_t field, expected, difference, from_partial; /* of the last one */
+    /* How often the same in a row while the right sum varied; `identical`: while it did not. */
+    uint32_t same_field, same_difference, same_partial, identical;
+    uint32_t moved;      /* of the same partial sums, how many came with another field: another length */
+    enum wt_reason told; /* said last */
 };
 
-WT_MAP_KEY(cause, struct cause_key)
+WT_MAP_KEY(cause, struct wt_sum_key)
 
-static void *cause_new(void)
+struct wt_map *wt_causes_new(void)
 {
-    return wt_map_new(sizeof(struct cause), sizeof(struct cause_key), WRONGS_MAX, cause_hash, cause_equal);
+    return wt_map_new(sizeof(struct cause), sizeof(struct wt_sum_key), CAUSES_MAX, cause_hash, cause_equal);
 }
 
-static struct cause_key cause_key(const struct wt_context *context, bool ip_header, bool reverse)
+static struct wt_sum_key cause_key(const struct wt_context *context, uint32_t kind)
 {
-    const struct wt_packet *packet = context->packet;
-    uint32_t ports = ip_header ? 0
-                     : reverse ? (uint32_t)packet->dst_port << 16 | packet->src_port
-                               : (uint32_t)packet->src_port << 16 | packet->dst_port;
-    return (struct cause_key){
-        .interface = context->frame->interface,
-        .tunnel = packet->tunnel,
-        .src = reverse ? packet->dst : packet->src,
-        .dst = reverse ? packet->src : packet->dst,
-        .ports = ports,
-        .kind = ip_header ? CAUSE_IP_HEADER : packet->proto,
-    };
+    struct wt_sum_key key = wt_sum_key(context, false);
+    if (kind) {
+        key.ports = 0;
+        key.kind = kind;
+    }
+    return key;
 }
 
 uint16_t wt_cause_difference(uint16_t field, uint16_t expected)
@@ -94,6 +87,11 @@ uint16_t wt_cause_pseudo(const struct wt_packet *packet, uint32_t length)
     return (uint16_t)sum;
 }
 
+static uint32_t cause_row(bool same, uint32_t row)
+{
+    return same ? row + 1 : 0;
+}
+
 static void cause_count(struct cause *cause, const struct wt_packet *packet, bool ip_header)
 {
     uint16_t field = ip_header ? packet->ip_checksum_field : packet->l4_checksum_field;
@@ -101,28 +99,20 @@ static void cause_count(struct cause *cause, const struct wt_packet *packet, boo
     uint16_t difference = wt_cause_difference(field, expected);
     uint16_t from_partial =
         ip_header ? difference : wt_cause_difference(field, wt_cause_pseudo(packet, packet->l4_len));
-    bool again = cause->wrong > 0;
-    bool constant = difference == cause->difference || from_partial == cause->from_partial;
-    cause->same_field =
-        again && field == cause->field && difference != cause->difference ? cause->same_field + 1 : 0;
-    cause->same_difference = again && constant ? cause->same_difference + 1 : 0;
+    bool again = cause->wrong++ > 0;
+    bool varied = again && expected != cause->expected;
+    if (!again || varied) {
+        cause->same_field = cause_row(varied && field == cause->field, cause->same_field);
+        cause->same_difference = cause_row(varied && difference == cause->difference, cause->same_difference);
+        bool partial = varied && !ip_header && from_partial == cause->from_partial;
+        cause->same_partial = cause_row(partial, cause->same_partial);
+        cause->moved = partial ? cause->moved + (field != cause->field) : 0;
+    }
+    cause->identical = cause_row(again && !varied && field == cause->field, cause->identical);
     cause->field = field;
+    cause->expected = expected;
     cause->difference = difference;
     cause->from_partial = from_partial;
-    cause->wrong++;
-}
-
-/* Waits for what becomes of the data, if their sequence number, which may be the damage, can be right. */
-static void cause_open(struct cause *cause, const struct wt_context *context)
-{
-    const struct wt_packet *packet = context->packet;
-    cause->open = false;
-    if (!wt_context_is_tcp(context) || packet->payload_len == 0 || !wt_context_peer(context)->has_acked)
-        return;
-    cause->seq = packet->tcp.seq;
-    cause->end = packet->tcp.seq + packet->payload_len;
-    int32_t beyond = wt_seq_distance(cause->end, wt_context_peer(context)->acked);
-    cause->open = beyond > 0 && beyond < CAUSE_FLIGHT_MAX;
 }
 
 /* Intact packets of this direction that are like this one. */
@@ -138,86 +128,99 @@ static uint32_t cause_intact(const struct wt_context *context, bool ip_header)
     return by_flow ? by_flow : replaced ? 0 : by_host;
 }
 
+static bool cause_is_off_by_one(const struct cause *cause)
+{
+    bool now = cause->difference == 1 || cause->difference == 0xfffe;
+    return (now && cause->same_difference) || (cause->told == WT_REASON_SUM_OFF_BY_ONE && now);
+}
+
+/* What the packet itself leaves open. */
+static enum wt_reason cause_unexplained(const struct wt_context *context)
+{
+    if (!wt_context_is_tcp(context))
+        return WT_REASON_SUM_NO_FATE;
+    if (context->packet->payload_len == 0)
+        return WT_REASON_SUM_BARE;
+    return wt_fate_is_plausible(context) ? WT_REASON_SUM_AWAITED : WT_REASON_SUM_NUMBER;
+}
+
 static enum wt_reason cause_find(const struct wt_context *context, const struct cause *cause, uint32_t intact)
 {
-    if (cause->taken >= CAUSE_TAKEN_HITS)
-        return WT_REASON_SUM_TAKEN;
-    if (cause->difference == 1 || cause->difference == 0xfffe || cause->told == WT_REASON_SUM_OFF_BY_ONE)
+    if (wt_cause_is_edited(context))
+        return WT_REASON_SUM_OTHER_ADDRESSES;
+    if (wt_sums_are_edited(context))
+        return WT_REASON_SUM_TAKEN_BEFORE;
+    if (cause_is_off_by_one(cause))
         return WT_REASON_SUM_OFF_BY_ONE;
     if (cause->same_field)
         return WT_REASON_SUM_SAME_VALUE;
     if (intact == 0 && cause->same_difference)
         return WT_REASON_SUM_SAME_DIFFERENCE;
+    if (cause->identical)
+        return WT_REASON_SUM_SAME_PACKET;
     if (intact == 0 && cause->wrong >= CAUSE_PAYLOAD_HITS && context->packet->payload_len)
         return WT_REASON_SUM_PAYLOAD_REPLACED;
     if (intact == 0)
         return WT_REASON_SUM_NONE_INTACT;
-    return cause->wrong > intact + 1 ? WT_REASON_SUM_TOO_MANY : WT_REASON_NONE;
+    return cause->wrong > intact + 1 ? WT_REASON_SUM_TOO_MANY : cause_unexplained(context);
 }
 
-void wt_cause_judge(struct wt_context *context, bool ip_header)
+/* A datagram among many intact ones of its flow. */
+static bool cause_is_rare(const struct wt_context *context, const struct cause *cause)
 {
-    const struct wt_packet *packet = context->packet;
-    const struct cause_key key = cause_key(context, ip_header, false);
-    struct cause *cause = wt_map_get(wt_kept(context, WT_KEEPER_CAUSE), &key);
-    cause_count(cause, packet, ip_header);
+    if (!context->flow || cause->key.kind == CAUSE_IP_HEADER)
+        return false;
+    uint32_t intact = wt_context_side(context)->segments.intact;
+    return intact >= CAUSE_INTACT_FLOW && intact >= CAUSE_INTACT_SHARE * cause->wrong;
+}
+
+static void cause_tell(const struct wt_context *context, const struct cause *cause, enum wt_reason reason)
+{
+    const struct wt_sum_key host = cause_key(context, CAUSE_HOST_PAIR);
+    bool rare = reason == WT_REASON_SUM_NO_FATE && cause_is_rare(context, cause);
+    if (reason == WT_REASON_SUM_OTHER_ADDRESSES) {
+        wt_find(context, WT_FINDING_CAPTURE_EDITED, .reason = reason);
+        return;
+    }
+    wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .value = {cause->field, cause->expected},
+            .most = rare ? 0 : WT_AT_MOST(WT_SEVERITY_NOTE), .reason = reason, .blind = rare,
+            .event = reason == WT_REASON_SUM_NO_FATE ? wt_sum_event(&host, 0) : 0);
+}
+
+/* What explains a direction is said of it once; what leaves a packet open is said of each. */
+static bool cause_is_explanation(enum wt_reason reason)
+{
+    return reason != WT_REASON_SUM_AWAITED && reason != WT_REASON_SUM_NUMBER &&
+           reason != WT_REASON_SUM_BARE && reason != WT_REASON_SUM_NO_FATE;
+}
+
+static void cause_learn_pair(const struct wt_context *context)
+{
+    const struct wt_sum_key key = cause_key(context, CAUSE_HOST_PAIR);
+    cause_count(wt_map_get(wt_sums(context)->causes, &key), context->packet, false);
+}
+
+bool wt_cause_is_edited(const struct wt_context *context)
+{
+    const struct wt_sum_key key = cause_key(context, CAUSE_HOST_PAIR);
+    const struct cause *pair = wt_map_peek(wt_sums(context)->causes, &key);
+    return pair && pair->moved && pair->same_partial >= CAUSE_EDITED_HITS;
+}
+
+bool wt_cause_judge(struct wt_context *context, bool ip_header)
+{
+    const struct wt_sum_key key = cause_key(context, ip_header ? CAUSE_IP_HEADER : 0);
+    struct cause *cause = wt_map_get(wt_sums(context)->causes, &key);
+    cause_count(cause, context->packet, ip_header);
     if (!ip_header)
-        cause_open(cause, context);
+        cause_learn_pair(context);
     if (context->flow)
         wt_context_side(context)->segments.wrong = true;
-    uint16_t expected = ip_header ? packet->ip_checksum_expected : packet->l4_checksum_expected;
-    enum wt_reason why = cause_find(context, cause, cause_intact(context, ip_header));
-    if (!why) {
-        context->damaged = true;
-        wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .value = {cause->field, expected});
-        return;
-    }
-    if (why == cause->told)
-        return;
-    cause->told = why;
-    wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .most = WT_AT_MOST(WT_SEVERITY_NOTE), .reason = why,
-            .value = {cause->field, expected});
+    enum wt_reason reason = cause_find(context, cause, cause_intact(context, ip_header));
+    if (cause_is_explanation(reason) && reason == cause->told)
+        return false;
+    cause->told = reason;
+    context->damaged |= !cause_is_explanation(reason);
+    cause_tell(context, cause, reason);
+    return true;
 }
-
-/* Data sent again: then nothing is known of why. */
-static void cause_learn_repeated(struct wt_context *context)
-{
-    const struct cause_key key = cause_key(context, false, false);
-    struct cause *cause = wt_map_find(wt_kept(context, WT_KEEPER_CAUSE), &key);
-    const struct wt_packet *packet = context->packet;
-    if (cause && cause->open && packet->payload_len && packet->l4_checksum != WT_CHECKSUM_BAD &&
-        wt_seq_distance(cause->seq, packet->tcp.seq) >= 0 &&
-        wt_seq_after(packet->tcp.seq + packet->payload_len, cause->seq)) {
-        cause->open = false;
-        cause->taken = 0;
-    }
-}
-
-static void cause_learn_acked(struct wt_context *context)
-{
-    const struct cause_key key = cause_key(context, false, true);
-    struct cause *cause = wt_map_find(wt_kept(context, WT_KEEPER_CAUSE), &key);
-    if (!cause || !cause->open || !(context->packet->tcp.flags & WT_TCP_ACK))
-        return;
-    if (wt_seq_distance(context->packet->tcp.ack, cause->end) < 0)
-        return;
-    cause->open = false;
-    cause->taken++;
-}
-
-void wt_cause_learn(struct wt_context *context)
-{
-    if (!wt_context_is_tcp(context))
-        return;
-    if (wt_context_side(context)->segments.wrong)
-        cause_learn_repeated(context);
-    if (wt_context_peer(context)->segments.wrong)
-        cause_learn_acked(context);
-}
-
-const struct wt_detector wt_cause_detector = {
-    .name = "checksum cause",
-    .keeper = WT_KEEPER_CAUSE,
-    .create = cause_new,
-    .free = wt_map_discard,
-};

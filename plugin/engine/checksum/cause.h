@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* checksum_cause: why a checksum is wrong. */
+/* cause: why a checksum is wrong, by what the wrong ones of its direction have in common. */
 #ifndef WIRETRUTH_CHECKSUM_CAUSE_H
 #define WIRETRUTH_CHECKSUM_CAUSE_H
 
 #include "engine/context.h"
 
-/* Keeps what was seen of each sender of wrong checksums; the detector of checksums asks it. */
-extern const struct wt_detector wt_cause_detector;
+struct wt_map *wt_causes_new(void);
 
-/* Judges a bad checksum of the packet: of its IPv4 header, or of what is behind it. */
-void wt_cause_judge(struct wt_context *context, bool ip_header);
+/* Judges a bad checksum of the packet: of its IPv4 header, or of what is behind it. True if something was
+ * said of this frame. */
+bool wt_cause_judge(struct wt_context *context, bool ip_header);
 
-/* Takes what the packet tells about wrong ones before it: data acknowledged, or sent again. */
-void wt_cause_learn(struct wt_context *context);
+/* Whether the wrong sums between these hosts are partial ones of other addresses: a capture that was edited,
+ * or a device that rewrites what was left for a NIC. */
+bool wt_cause_is_edited(const struct wt_context *context);
 
 /* What a one's complement checksum field lacks to `expected`, folded; never 0xffff. */
 uint16_t wt_cause_difference(uint16_t field, uint16_t expected);

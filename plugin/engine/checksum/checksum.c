@@ -3,10 +3,10 @@
  * Theory. A stack with checksum offload leaves the pseudo-header sum for the NIC: with the length of the
  * segment (Linux, __tcp_v4_send_check; Windows checksum offload; FreeBSD) or without it (Windows LSO, FreeBSD
  * TSO drivers). Such a sum, or a zero where a NIC fills one in, says where the frame was captured and is an
- * artefact, unless it came from the wire (checksum_leak.c).
+ * artefact, unless it came from the wire (leak.c, request.c).
  *
  * A wrong sum that is none of these is damage, unless offloading explains it: a frame merged by LRO or
- * fraglist GRO keeps the first segment's sum. What else may explain it is in checksum_cause.c.
+ * fraglist GRO keeps the first segment's sum. What else may explain it is in cause.c.
  *
  * Traps: a fragment or a truncated packet cannot be verified; what an ICMP error quotes is not judged; a
  * tunnel's outer sum may count on the inner one being completed. The reader takes care of these and says
@@ -14,12 +14,18 @@
  */
 #include "checksum.h"
 
+#include "burst.h"
 #include "cause.h"
+#include "edited.h"
+#include "fate.h"
+#include "garbled.h"
 #include "leak.h"
+#include "request.h"
+#include "sums.h"
 
 static void checksum_tell_leak(const struct wt_context *context)
 {
-    bool zero = context->packet->l4_checksum == WT_CHECKSUM_UNFILLED;
+    const bool zero = context->packet->l4_checksum == WT_CHECKSUM_UNFILLED;
     wt_find(context, zero ? WT_FINDING_CHECKSUM_UNFILLED : WT_FINDING_CHECKSUM_PARTIAL,
             .most = WT_AT_MOST(WT_SEVERITY_NOTE), .reason = WT_REASON_SUM_MAY_HAVE_LEAKED, .value = {0});
 }
@@ -33,22 +39,40 @@ static void checksum_judge_left(struct wt_context *context)
         wt_find(context, WT_FINDING_CHECKSUM_UNFILLED, .value = {0});
 }
 
+/* Says what it can of wrong sums, and waits for what becomes of the packet. `told`: of its own one it was said. */
+static void checksum_judge_wrong(struct wt_context *context, bool told)
+{
+    const struct wt_packet *packet = context->packet;
+    const bool header = packet->ip_checksum == WT_CHECKSUM_BAD;
+    const bool own = packet->l4_checksum == WT_CHECKSUM_BAD && !told;
+    bool noted = false;
+    if (context->super_frame)
+        return;
+    if (own)
+        noted |= wt_cause_judge(context, false);
+    if (header)
+        noted |= wt_cause_judge(context, true);
+    if (own || header || wt_sums_is_cut(context))
+        wt_fate_await(context, noted);
+}
+
 static void checksum_judge(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     bool ordinary = packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_ABSENT;
+    if (wt_burst_judge(context) || wt_garbled_judge(context))
+        return;
     if (ordinary)
         wt_leak_judge(context);
-    if (!ordinary && wt_leak_suspect(context)) {
+    const bool leak = !ordinary && wt_leak_suspect(context);
+    const bool left = wt_checksum_is_partial(packet->l4_checksum);
+    if (leak || (left && wt_sums_are_leaked(context)))
         checksum_tell_leak(context);
-    } else {
+    else if (!wt_edited_judge(context))
         checksum_judge_left(context);
-        if (packet->l4_checksum == WT_CHECKSUM_BAD && !context->super_frame)
-            wt_cause_judge(context, false);
-    }
-    if (packet->ip_checksum == WT_CHECKSUM_BAD && !context->super_frame)
-        wt_cause_judge(context, true);
-    wt_cause_learn(context);
+    checksum_judge_wrong(context, leak);
+    wt_fate_learn(context);
+    wt_request_judge(context);
 }
 
 static void checksum_count(uint8_t *count)
@@ -84,6 +108,9 @@ static void checksum_remember(struct wt_context *context)
 
 const struct wt_detector wt_checksum_detector = {
     .name = "checksum",
+    .keeper = WT_KEEPER_SUMS,
+    .create = wt_sums_new,
+    .free = wt_sums_free,
     .learn = checksum_learn,
     .judge = checksum_judge,
     .remember = checksum_remember,

@@ -18,42 +18,32 @@
 
 #include "cause.h"
 #include "engine/state/sequence.h"
+#include "sums.h"
 
 enum {
     LEAKS_MAX = 1 << 12, /* segments in flight that wait for their repetition */
 };
 
-struct leak_key {
-    uint32_t interface, tunnel;
-    struct wt_address src, dst;
-    uint32_t ports, seq;
-};
-
 struct leak {
     struct wt_entry entry;
-    struct leak_key key;
+    struct wt_sum_key key;
     int64_t time;
     uint32_t frame;
 };
 
-WT_MAP_KEY(leak, struct leak_key)
+WT_MAP_KEY(leak, struct wt_sum_key)
 
-static void *leak_new(void)
+struct wt_map *wt_leaks_new(void)
 {
-    return wt_map_new(sizeof(struct leak), sizeof(struct leak_key), LEAKS_MAX, leak_hash, leak_equal);
+    return wt_map_new(sizeof(struct leak), sizeof(struct wt_sum_key), LEAKS_MAX, leak_hash, leak_equal);
 }
 
-static struct leak_key leak_key(const struct wt_context *context)
+/* One segment; only TCP leaks are waited for here. */
+static struct wt_sum_key leak_key(const struct wt_context *context)
 {
-    const struct wt_packet *packet = context->packet;
-    return (struct leak_key){
-        .interface = context->frame->interface,
-        .tunnel = packet->tunnel,
-        .src = packet->src,
-        .dst = packet->dst,
-        .ports = (uint32_t)packet->src_port << 16 | packet->dst_port,
-        .seq = packet->tcp.seq,
-    };
+    struct wt_sum_key key = wt_sum_key(context, false);
+    key.kind = context->packet->tcp.seq;
+    return key;
 }
 
 /* Payload of the super-frame whose pseudo-header sum this segment carries. */
@@ -83,8 +73,8 @@ bool wt_leak_suspect(struct wt_context *context)
     bool left = wt_checksum_is_partial(packet->l4_checksum) || packet->l4_checksum == WT_CHECKSUM_UNFILLED;
     if (!left && !leak_is_super_sum(context))
         return false;
-    const struct leak_key key = leak_key(context);
-    struct leak *leak = wt_map_get(wt_kept(context, WT_KEEPER_LEAK), &key);
+    const struct wt_sum_key key = leak_key(context);
+    struct leak *leak = wt_map_get(wt_sums(context)->leaks, &key);
     leak->frame = context->frame->number;
     leak->time = context->frame->time;
     wt_context_side(context)->segments.leaking = true;
@@ -99,20 +89,14 @@ void wt_leak_judge(struct wt_context *context)
     const struct wt_side *peer = wt_context_peer(context);
     if (packet->l4_checksum != WT_CHECKSUM_VALID || packet->payload_len == 0 || !peer->has_acked)
         return;
-    const struct leak_key key = leak_key(context);
-    struct leak *leak = wt_map_find(wt_kept(context, WT_KEEPER_LEAK), &key);
+    const struct wt_sum_key key = leak_key(context);
+    struct leak *leak = wt_map_find(wt_sums(context)->leaks, &key);
     if (!leak || leak->frame == 0 || wt_seq_after(peer->acked, packet->tcp.seq))
         return;
-    wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = leak->frame, .value = {context->frame->number},
-            .instead_of =
-                WT_INSTEAD_OF(WT_FINDING_CHECKSUM_PARTIAL)); /* what came so from the wire is no artefact */
+    wt_withdraw(context, leak->frame, WT_FINDING_CHECKSUM_PARTIAL); /* no artefact of capturing */
+    wt_withdraw(context, leak->frame, WT_FINDING_CHECKSUM_UNFILLED);
+    wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = leak->frame, .value = {context->frame->number});
     wt_relate(context, WT_RELATION_ORIGINAL, leak->frame, context->frame->time - leak->time);
+    wt_sums_leak(context, &packet->src);
     leak->frame = 0; /* said once */
 }
-
-const struct wt_detector wt_leak_detector = {
-    .name = "checksum leak",
-    .keeper = WT_KEEPER_LEAK,
-    .create = leak_new,
-    .free = wt_map_discard,
-};

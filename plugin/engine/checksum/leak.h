@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* checksum_leak: checksums that the sender's offload never completed. */
+/* leak: checksums that the sender's offload never completed. */
 #ifndef WIRETRUTH_CHECKSUM_LEAK_H
 #define WIRETRUTH_CHECKSUM_LEAK_H
 
 #include "engine/context.h"
 
-/* Keeps what was seen of each segment whose checksum may have leaked; the detector of checksums asks it. */
-extern const struct wt_detector wt_leak_detector;
+struct wt_map *wt_leaks_new(void);
 
 /* True if the packet's checksum may have leaked from its sender; then it is remembered. */
 bool wt_leak_suspect(struct wt_context *context);

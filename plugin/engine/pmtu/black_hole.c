@@ -23,6 +23,7 @@
  */
 #include "black_hole.h"
 
+#include "engine/checksum/fate.h"
 #include "engine/size/segmentation.h"
 #include "engine/state/history.h"
 #include "engine/state/sequence.h"
@@ -327,5 +328,6 @@ void wt_blackhole_judge(struct wt_context *context)
 {
     blackhole_take_ack(context);
     blackhole_take_echo(context);
-    blackhole_take_data(context);
+    if (!wt_fate_is_damaged(context)) /* what is seen damaged has not vanished */
+        blackhole_take_data(context);
 }

@@ -42,8 +42,10 @@ struct wt_side_segments {
     bool obeyed : 1;             /* the path MTU shows in what this side sends */
     bool df : 1;                 /* it has sent data that may not be fragmented */
     bool small : 1;              /* it sends super-frames even below the link MTU (UDP GSO) */
-    bool leaking : 1;            /* some of its checksums never got completed, see checksum_leak.c */
-    bool wrong : 1;              /* some of its checksums are wrong, see checksum_cause.c */
+    bool leaking : 1;            /* some of its checksums never got completed, see leak.c */
+    bool wrong : 1;              /* some of its checksums are wrong, see fate.c */
+    bool asking : 1;             /* it asked for an answer with a sum that may be dropped, see request.c */
+    bool answered : 1;           /* UDP: it was answered, or never will be */
     bool merges : 1;             /* its segments were seen merged, see segmentation.c */
     uint16_t oversized;          /* payload of the latest segment that was larger than its receiver allows */
 };

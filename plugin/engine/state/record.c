@@ -187,6 +187,30 @@ void wt_records_add(struct wt_records *records, uint32_t number, const struct wt
     (*at)->next = NULL;
 }
 
+/* What frame `number` shows under the name `id`; NULL if nothing, or if the frame is gone. */
+static struct wt_finding *records_shown(struct wt_records *records, uint32_t number, enum wt_finding_id id)
+{
+    const struct record *record = records_find(records, number);
+    struct wt_finding *said = record ? record->findings : NULL;
+    while (said && (said->id != id || !said->shown))
+        said = said->next;
+    return said;
+}
+
+void wt_records_replace(struct wt_records *records, uint32_t number, const struct wt_finding *finding)
+{
+    struct wt_finding *said = records_shown(records, number, finding->id);
+    struct wt_finding shown = *finding;
+    shown.counted = said && said->counted;
+    shown.shown = true;
+    if (!said) {
+        wt_records_add(records, number, &shown);
+        return;
+    }
+    shown.next = said->next;
+    *said = shown;
+}
+
 void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id)
 {
     const struct record *record = records_find(records, number);

@@ -26,6 +26,9 @@ struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number);
  * more severe of two. */
 void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
 
+/* Frame `number` shows `finding` from now on, in place of what it showed under this name; nothing is counted anew. */
+void wt_records_replace(struct wt_records *records, uint32_t number, const struct wt_finding *finding);
+
 /* Shows finding `id` on frame `number` no longer, since something else explains it; it stays counted. */
 void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id);
 

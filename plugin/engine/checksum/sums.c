@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory. A receiver drops a packet with a wrong sum without a word. So what a wrong sum means is shown by
+ * what follows: dropped packets are sent again, those that were acknowledged had a right sum on the wire, and
+ * somebody edited them after the capture. Who edits a capture does so to all of it: what was taken on an
+ * interface speaks about every wrong sum there.
+ */
+#include "sums.h"
+
+#include "burst.h"
+#include "cause.h"
+#include "edited.h"
+#include "fate.h"
+#include "leak.h"
+#include "request.h"
+
+enum {
+    TRUSTS_MAX = 1 << 10,
+    LEAKERS_MAX = 1 << 10,
+};
+
+struct trust {
+    struct wt_entry entry;
+    uint32_t interface;
+    uint32_t taken, dropped;
+};
+
+struct leaker {
+    struct wt_entry entry;
+    struct wt_host_key key;
+};
+
+WT_MAP_KEY(leaker, struct wt_host_key)
+
+static guint trust_hash(gconstpointer key)
+{
+    return wt_map_hash(key, sizeof(uint32_t));
+}
+
+static gboolean trust_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(uint32_t)) == 0;
+}
+
+void *wt_sums_new(void)
+{
+    struct wt_sums *sums = g_new0(struct wt_sums, 1);
+    sums->causes = wt_causes_new();
+    sums->fates = wt_fates_new();
+    sums->requests = wt_requests_new();
+    sums->leaks = wt_leaks_new();
+    sums->bursts = wt_bursts_new();
+    sums->blanks = wt_blanks_new();
+    sums->leakers =
+        wt_map_new(sizeof(struct leaker), sizeof(struct wt_host_key), LEAKERS_MAX, leaker_hash, leaker_equal);
+    sums->trusts = wt_map_new(sizeof(struct trust), sizeof(uint32_t), TRUSTS_MAX, trust_hash, trust_equal);
+    return sums;
+}
+
+void wt_sums_free(void *kept)
+{
+    struct wt_sums *sums = kept;
+    wt_map_free(sums->causes);
+    wt_map_free(sums->fates);
+    wt_map_free(sums->requests);
+    wt_map_free(sums->leaks);
+    wt_map_free(sums->bursts);
+    wt_map_free(sums->blanks);
+    wt_map_free(sums->leakers);
+    wt_map_free(sums->trusts);
+    g_free(sums);
+}
+
+struct wt_sum_key wt_sum_key(const struct wt_context *context, bool reverse)
+{
+    const struct wt_packet *packet = context->packet;
+    return (struct wt_sum_key){
+        .interface = context->frame->interface,
+        .tunnel = packet->tunnel,
+        .src = reverse ? packet->dst : packet->src,
+        .dst = reverse ? packet->src : packet->dst,
+        .ports = reverse ? (uint32_t)packet->dst_port << 16 | packet->src_port
+                         : (uint32_t)packet->src_port << 16 | packet->dst_port,
+        .kind = packet->proto,
+    };
+}
+
+uint64_t wt_sum_event(const struct wt_sum_key *key, uint32_t number)
+{
+    return (uint64_t)wt_map_hash(key, sizeof *key) << 32 | number;
+}
+
+static enum wt_sums_state sums_of(const struct wt_packet *packet)
+{
+    if (packet->ip_checksum == WT_CHECKSUM_BAD || packet->l4_checksum == WT_CHECKSUM_BAD)
+        return WT_SUMS_WRONG;
+    if (wt_checksum_is_partial(packet->l4_checksum) || packet->l4_checksum == WT_CHECKSUM_UNFILLED)
+        return WT_SUMS_PARTIAL;
+    return packet->l4_checksum == WT_CHECKSUM_UNVERIFIABLE ? WT_SUMS_UNKNOWN : WT_SUMS_RIGHT;
+}
+
+enum wt_sums_state wt_sums_state(const struct wt_context *context, const struct wt_packet **worst)
+{
+    enum wt_sums_state state = sums_of(context->packet);
+    *worst = context->packet;
+    for (const struct wt_packet *outer = context->reading->packet; outer < context->packet; outer++) {
+        enum wt_sums_state its =
+            outer->l4_offset || outer->ip_checksum == WT_CHECKSUM_BAD ? sums_of(outer) : WT_SUMS_RIGHT;
+        if (its > state) {
+            state = its;
+            *worst = outer;
+        }
+    }
+    return state;
+}
+
+static struct trust *trust_of(const struct wt_context *context)
+{
+    return wt_map_get(wt_sums(context)->trusts, &context->frame->interface);
+}
+
+void wt_sums_taken(const struct wt_context *context)
+{
+    trust_of(context)->taken++;
+}
+
+void wt_sums_dropped(const struct wt_context *context)
+{
+    trust_of(context)->dropped++;
+}
+
+bool wt_sums_are_edited(const struct wt_context *context)
+{
+    const struct trust *trust = wt_map_peek(wt_sums(context)->trusts, &context->frame->interface);
+    return trust && trust->taken > trust->dropped;
+}
+
+void wt_sums_leak(const struct wt_context *context, const struct wt_address *sender)
+{
+    const struct wt_host_key key = wt_host_key(context->frame->interface, sender);
+    wt_map_get(wt_sums(context)->leakers, &key);
+}
+
+bool wt_sums_are_leaked(const struct wt_context *context)
+{
+    struct wt_map *leakers = wt_sums(context)->leakers;
+    const struct wt_host_key key = wt_host_key(context->frame->interface, &context->packet->src);
+    return wt_map_oldest(leakers) && wt_map_peek(leakers, &key);
+}
+
+bool wt_sums_is_cut(const struct wt_context *context)
+{
+    return context->packet->truncated && context->frame->captured == context->frame->length;
+}
