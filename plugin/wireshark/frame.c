@@ -67,11 +67,13 @@ const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info 
 unsigned wt_frame_ip_headers(const packet_info *pinfo)
 {
     unsigned count = 0;
+    int before = -1;
 
     for (wmem_list_frame_t *layer = wmem_list_head(pinfo->layers); layer;
          layer = wmem_list_frame_next(layer)) {
         const int proto = GPOINTER_TO_INT(wmem_list_frame_data(layer));
-        count += proto == proto_ip || proto == proto_ipv6;
+        count += proto == proto_ip || (proto == proto_ipv6 && before != proto_ip);
+        before = proto;
     }
     return count;
 }

@@ -28,7 +28,7 @@ void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo
  * in a cooked capture; valid as long as the packet is. */
 const char *wt_frame_point_name(const struct wt_frame *frame, const packet_info *pinfo);
 
-/* How many IP headers Wireshark dissected in the frame, see missed.h. */
+/* How many IP headers Wireshark dissected in the frame, counted as coverage.h says. */
 unsigned wt_frame_ip_headers(const packet_info *pinfo);
 
 #endif

@@ -183,12 +183,12 @@ static void put_sentence(json_dumper *json, const char *name, const struct wt_ca
 }
 
 /* Of many other ends the first; "others" tells how many there are. */
-static void put_address(json_dumper *json, const char *name, const struct wt_address *address)
+static void put_address(json_dumper *json, const char *name, const struct wt_address *whom)
 {
     char text[WT_ADDRESS_TEXT] = "";
 
-    if (address)
-        wt_address_text(address, text);
+    if (whom)
+        wt_address_text(whom, text);
     put_text(json, name, text);
 }
 

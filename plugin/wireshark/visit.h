@@ -8,7 +8,7 @@
 
 #include "compat.h"
 
-#include "missed.h"
+#include "coverage.h"
 
 #include <wiretruth/engine.h>
 

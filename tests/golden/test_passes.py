@@ -2,9 +2,12 @@
 """The same answer in one pass, in two passes and in sharkd, which works like the GUI; only backward notes differ."""
 
 import json
+import re
 
 import oracle
 import pytest
+from scapy.all import IP, UDP, Ether, IPv6, Raw, wrpcap
+from scapy.layers.vxlan import VXLAN
 
 FIELDS = """direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last
 mss.limit checksum.ip checksum.l4 path_mtu offender original window.scale window.right_edge window.flight
@@ -45,6 +48,28 @@ def test_session_reset(capture, programs, tshark):
     reset = programs.run("tshark", "-n", "-M", "100", *command)
     assert reset.returncode == 0
     assert reset.stdout.splitlines()[:99] == tshark(*command).splitlines()[:99]
+
+
+def test_coverage(scratch, tshark):
+    """
+    What was looked at is the same in each pass, with a filter, and in the tree of the frame. On a link of IPv4 packets (228,
+    LINKTYPE_IPV4) Wireshark names IPv4 and IPv6 for one header of IPv6; a tunnel on a port of the user's it knows alone.
+    """
+    inner, outer = (IPv6(src="2001:db8::1", dst="2001:db8::2") / UDP(sport=1000, dport=port) for port in (2000, 7777))
+    tunnel = outer / VXLAN(flags="Instance", vni=7) / Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / UDP() / b"some data"
+    packets = [IP(proto=41) / (inner / b"some data"), inner / b"some data", tunnel, IP(proto=41) / tunnel]
+    path = scratch / "coverage.pcap"
+    wrpcap(str(path), [Raw(bytes(packet)) for packet in packets], linktype=228)
+    path.chmod(0o644)
+    for passes in ([], ["-2"]):
+        command = ["-r", path, *passes, "-d", "udp.port==7777,vxlan"]
+        for filter in ("", ",frame"):
+            rows = tshark(*command, "-q", "-z", f"wiretruth,tree{filter}")
+            counts = dict(re.findall(r"^ *(\S.*?) {2,}(\d+)\b", rows, re.MULTILINE))
+            assert (counts["Frames"], counts["looked at"], counts["not looked at"]) == ("4", "2", "2")
+            assert counts["only Wireshark found a further IP header"] == "2"
+        found = tshark(*command, "-Y", "wiretruth.not_looked_at", "-T", "fields", "-e", "frame.number")
+        assert found.split() == ["3", "4"]
 
 
 # --- sharkd: frames are read once, then visited at will ---

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "missed.h"
+#include "coverage.h"
 
 #include <stddef.h>
 
 static unsigned ip_headers_walked(const struct wt_layers *layers)
 {
+    enum wt_layer_kind before = WT_LAYER_ETHERNET;
     unsigned count = 0;
 
-    for (unsigned i = 0; i < layers->count; i++)
-        count += layers->layer[i].kind == WT_LAYER_IPV4 || layers->layer[i].kind == WT_LAYER_IPV6;
+    for (unsigned i = 0; i < layers->count; i++) {
+        const enum wt_layer_kind kind = layers->layer[i].kind;
+        count += kind == WT_LAYER_IPV4 || (kind == WT_LAYER_IPV6 && before != WT_LAYER_IPV4);
+        before = kind;
+    }
     return count;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* missed: frames, or parts of them, that were not looked at, and why. */
-#ifndef WIRETRUTH_WIRESHARK_MISSED_H
-#define WIRETRUTH_WIRESHARK_MISSED_H
+/* coverage: frames, or parts of them, that were not looked at, and why. */
+#ifndef WIRETRUTH_WIRESHARK_COVERAGE_H
+#define WIRETRUTH_WIRESHARK_COVERAGE_H
 
 #include <wiretruth/packet.h>
 
@@ -19,6 +19,9 @@ enum wt_missed {
 /*
  * What was missed in a frame: what the walk itself reports, or else an IP header that only Wireshark found, because it
  * sits in an encapsulation that the walk does not know. Wireshark dissected `ip_headers` of them.
+ *
+ * An IPv6 header right behind one of IPv4 counts as one with it, on both sides: Wireshark names both too where a link of
+ * IPv4 packets carries one of IPv6, and there is one header only.
  */
 enum wt_missed wt_missed(const struct wt_reading *reading, unsigned ip_headers);
 
