@@ -6,10 +6,13 @@ tests tshark and its siblings run as nobody, with a home of their own.
 """
 
 import dataclasses
+import fcntl
 import functools
+import hashlib
 import json
 import os
 import pathlib
+import pickle
 import shutil
 import subprocess
 import tempfile
@@ -62,6 +65,40 @@ def needs(path):
     """The names of what the tests in `path` need."""
     parts = path.relative_to(ROOT / "tests").parts
     return NEEDS[next(name for size in range(len(parts), -1, -1) if (name := "/".join(parts[:size])) in NEEDS)].split()
+
+
+# --- what all workers share: copies of captures, and what tshark printed ---
+
+SHARED = "WIRETRUTH_SHARED"  # the folder; in the environment, which workers inherit
+
+
+def shared():
+    return pathlib.Path(os.environ[SHARED])
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="wiretruth-"))
+        folder.chmod(0o755)
+        os.environ[SHARED] = str(folder)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput") and SHARED in os.environ:
+        shutil.rmtree(os.environ.pop(SHARED), ignore_errors=True)
+
+
+def once(path, make):
+    """`path` in the shared folder, written by make(PATH) if no worker has done so before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            new = path.with_name(f"{path.name}.new")
+            make(new)
+            new.chmod(0o644)
+            new.rename(path)
+    return path
 
 
 def pytest_addoption(parser):
@@ -223,7 +260,8 @@ class Programs:
         self.env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         if preload:
             self.env |= preload
-        self.cached = functools.lru_cache(maxsize=None)(self.run)
+        self.build = build
+        self.cached = functools.lru_cache(maxsize=32)(self.run_once)
 
     def run(self, *command, stdin=None):
         """The finished process of `command`, with text in stdout and stderr. Never raises for its exit code."""
@@ -238,6 +276,14 @@ class Programs:
             errors="surrogateescape",  # a test that expects text finds what is none
             timeout=HANG,
         )
+
+    def run_once(self, *command):
+        """The same, run by whichever worker asks first."""
+        if SHARED not in os.environ:  # no test: tests/versions/answers
+            return self.run(*command)
+        key = hashlib.sha256(repr((self.build, *map(str, command))).encode()).hexdigest()
+        path = once(shared() / "ran" / key, lambda new: new.write_bytes(pickle.dumps(self.run(*command))))
+        return pickle.loads(path.read_bytes())
 
     def tshark(self, *arguments):
         """What tshark prints. Fails the test if it fails or has anything to say on standard error."""
@@ -284,29 +330,22 @@ def tshark(programs):
 
 
 @pytest.fixture(scope="session")
-def capture(scratch):
+def capture():
     """
     capture(NAME): path of captures/NAME.pcapng that the user of Wireshark's programs can read. "all" is every bundled one, one
     behind the other in one file with interfaces of their own: hundreds of files for the price of one start of tshark.
     """
 
-    def join():
-        path = scratch / "all.pcapng"
+    def join(path):
         subprocess.run(["mergecap", "-I", "none", "-a", "-w", path, *bundled()], check=True)
-        path.chmod(0o644)
-        return path
 
     @functools.lru_cache(maxsize=None)
     def path_of(name):
         if name == "all":
-            return join()
+            return once(shared() / "all.pcapng", join)
         source = ROOT / "captures" / f"{name}.pcapng"
         assert source.exists(), f"no capture {source}"
-        copy = scratch / "captures" / f"{name}.pcapng"
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, copy)
-        copy.chmod(0o644)
-        return copy
+        return once(shared() / "captures" / f"{name}.pcapng", lambda new: shutil.copyfile(source, new))
 
     return path_of
 

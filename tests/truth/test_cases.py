@@ -107,7 +107,7 @@ class Case:
 
 
 @pytest.fixture(scope="session")
-def case(judge, request, scratch):
+def case(judge, request):
     """case(NAME): the Case of that capture."""
 
     def programs():
@@ -116,10 +116,7 @@ def case(judge, request, scratch):
         return [request.getfixturevalue(name) for name in wanted]
 
     def of(name):
-        copy = scratch / "cases" / name
-        if not copy.exists():
-            copy.parent.mkdir(exist_ok=True)
-            shutil.copyfile(PATHS[name], copy)
+        copy = conftest.once(conftest.shared() / "cases" / name, lambda new: shutil.copyfile(PATHS[name], new))
         return Case(judge(PATHS[name]), copy, programs)
 
     return of

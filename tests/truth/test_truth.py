@@ -162,15 +162,12 @@ def of_every_kind():
 
 
 @pytest.fixture(scope="session")
-def truth_capture(scratch):
+def truth_capture():
     """Path of a copy of the capture that the user of Wireshark's programs can read."""
 
     def copy_of(name):
-        target = scratch / "truth" / f"{name}.pcapng"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(CAPTURES / f"{name}.pcapng", target)
-        return target
+        source = CAPTURES / f"{name}.pcapng"
+        return conftest.once(conftest.shared() / "truth" / f"{name}.pcapng", lambda new: shutil.copyfile(source, new))
 
     return copy_of
 
