@@ -41,7 +41,7 @@ static void listener_draw(void *data)
 GString *wt_listener_add(const struct wt_listener *listener, const char *filter)
 {
     struct wt_listener *copy = g_memdup2(listener, sizeof *listener);
-    const bool waits = !filter && !listener->needs_packet;
+    const bool waits = !filter;
     GString *error =
         register_tap_listener(waits ? deferred_tap_name : tap_name, copy, filter, TL_REQUIRES_NOTHING,
                               listener_reset, listener_packet, listener_draw, NULL);

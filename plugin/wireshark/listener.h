@@ -18,7 +18,6 @@ struct wt_listener {
     tap_reset_cb reset;
     tap_packet_cb packet; /* gets a struct wt_visit; of a deferred listener no pinfo, there and as argument */
     tap_draw_cb draw;
-    bool needs_packet;        /* needs each frame while it is at hand, also without a filter */
     bool wants_findings_only; /* needs no frame without */
     bool wants_coverage;      /* needs visit->missed */
     bool reads_engine;        /* asks visit->engine later: what it knows ends with that engine */

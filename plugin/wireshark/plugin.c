@@ -12,7 +12,7 @@
 #include "preferences.h"
 #include "present.h"
 #include "program.h"
-#include "table.h"
+#include "statistic.h"
 #include "visit.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = PLUGIN_VERSION;
@@ -55,7 +55,7 @@ static void proto_reg_handoff_wiretruth(void)
 {
     wt_frame_handoff();
     wt_layers_handoff(proto_wiretruth);
-    wt_table_register();
+    wt_statistic_register();
 }
 
 void plugin_register(void)

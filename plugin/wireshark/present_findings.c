@@ -7,11 +7,6 @@
 #include "expert.h"
 #include "present.h"
 
-bool wt_visit_wants(const struct wt_visit *visit, const struct wt_finding *finding)
-{
-    return visit->artefacts || wt_finding_table[finding->id].severity != WT_SEVERITY_NOTE;
-}
-
 bool wt_present_shows(const struct wt_view *view, const struct wt_finding *finding)
 {
     return finding->shown && wt_visit_wants(view->visit, finding);

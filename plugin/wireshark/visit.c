@@ -14,16 +14,18 @@
 #include "preferences.h"
 #include "present.h"
 #include "program.h"
+#include "tables/names.h"
 
 /* What is known of the file at hand. */
 static struct {
     struct wt_engine *engine;
-    const char *name; /* of the protocol */
-    bool enabled;     /* the user may disable the protocol, then the file is dissected anew */
-    bool verify;      /* checksums */
-    bool tree;        /* headers are found in Wireshark's tree, which is there on the visit only */
-    bool begun;       /* its first frame came, and with it the next two are known */
-    bool comes_again; /* the program may come back to any frame */
+    struct wt_names *names; /* of its capture points */
+    const char *name;       /* of the protocol */
+    bool enabled;           /* the user may disable the protocol, then the file is dissected anew */
+    bool verify;            /* checksums */
+    bool tree;              /* headers are found in Wireshark's tree, which is there on the visit only */
+    bool begun;             /* its first frame came, and with it the next two are known */
+    bool comes_again;       /* the program may come back to any frame */
     enum wt_asker asker;
 } file;
 
@@ -92,6 +94,7 @@ static void fill(struct wt_visit *visit)
     const uint32_t number = visit->frame.number;
 
     visit->engine = file.engine;
+    visit->names = file.names;
     visit->facts = wt_engine_facts(file.engine, number);
     visit->findings = wt_engine_findings(file.engine, number);
     visit->relations = wt_engine_relations(file.engine, number);
@@ -107,6 +110,12 @@ static void judged_later(struct wt_visit *visit, unsigned ip_headers)
     fill(visit);
     visit->missed = wt_missed(&visit->reading, ip_headers);
     wt_listeners_tell(visit);
+}
+
+static void learn_name(const struct wt_frame *frame, const packet_info *pinfo)
+{
+    if (wt_names_lack(file.names, frame->interface))
+        wt_names_learn(file.names, frame->interface, wt_frame_point_name(frame, pinfo));
 }
 
 static bool defer(const struct wt_frame *frame, const packet_info *pinfo)
@@ -135,7 +144,6 @@ static void show(struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo, prot
     const bool quote = pinfo->flags.in_error_pkt;
 
     fill(visit);
-    visit->pinfo = pinfo;
     visit->missed = wt_missed(&visit->reading, wt_frame_ip_headers(pinfo));
     pinfo->flags.in_error_pkt = false;
     pinfo->current_proto = file.name; /* for expert infos; the caller puts back what was there */
@@ -152,6 +160,7 @@ static int act(enum action action, tvbuff_t *tvb, packet_info *pinfo, proto_tree
     if (!wt_frame_fill(&visit.frame, pinfo, tvb))
         return 0;
     visit.frame.link_mtu = wt_link_mtus_of(pinfo);
+    learn_name(&visit.frame, pinfo);
     if (action == ACTION_DEFER && defer(&visit.frame, pinfo))
         return (int)tvb_captured_length(tvb);
     wt_batch_judge();
@@ -182,6 +191,7 @@ void wt_visit_start(int proto, dissector_handle_t handle)
     const struct wt_preferences preferences = wt_preferences_engine();
 
     file.engine = wt_engine_new(&preferences);
+    file.names = wt_names_new();
     file.enabled = proto_is_protocol_enabled(find_protocol_by_id(proto));
     file.verify = preferences.verify_checksums;
     file.tree = wt_preferences_dissection();
@@ -198,4 +208,6 @@ void wt_visit_stop(void)
     wt_listeners_forget();
     wt_engine_free(file.engine);
     file.engine = NULL;
+    wt_names_free(file.names);
+    file.names = NULL;
 }

@@ -17,17 +17,17 @@
  * Reports are path MTU reports that quote its packets; findings those of all areas, in its frames and in
  * those reports.
  */
-#include "compat.h"
-
 #include "conversation.h"
 #include "table.h"
+
+#include <stdio.h>
 
 enum {
     ROWS_MAX = 20000,
     ENDPOINT_TEXT = WT_ADDRESS_TEXT + 8,
 };
 
-static const struct wt_sheet_column wide_columns[WT_CONVERSATION_COLUMNS] = {
+static const struct wt_column columns[WT_CONVERSATION_COLUMNS] = {
     [WT_CONVERSATION_SOURCE] = {"Source", WT_CELL_TEXT},
     [WT_CONVERSATION_DESTINATION] = {"Destination", WT_CELL_TEXT},
     [WT_CONVERSATION_INTERFACE] = {"If", WT_CELL_COUNT},
@@ -52,48 +52,45 @@ static const struct wt_sheet_column wide_columns[WT_CONVERSATION_COLUMNS] = {
     [WT_CONVERSATION_FINDINGS] = {"Findings", WT_CELL_COUNT},
 };
 
-/* The columns of the short form. */
-static const enum wt_conversation_column chosen[] = {
+/* Those of the short form. */
+static const unsigned brief[] = {
     WT_CONVERSATION_SOURCE,   WT_CONVERSATION_DESTINATION, WT_CONVERSATION_MSS,    WT_CONVERSATION_LARGEST,
     WT_CONVERSATION_SCALE,    WT_CONVERSATION_WINDOW_MAX,  WT_CONVERSATION_FLIGHT, WT_CONVERSATION_ZERO,
     WT_CONVERSATION_RETREATS, WT_CONVERSATION_BEYOND,      WT_CONVERSATION_STALLS, WT_CONVERSATION_REPORTS,
     WT_CONVERSATION_FINDINGS,
 };
 
-static struct wt_sheet_column short_columns[array_length(chosen)];
-
-static struct wt_conversation_form wide_form, short_form;
-
-/* No padding: compared byte by byte. */
 struct key {
     uint32_t interface, tunnel;
     struct wt_address src, dst;
     uint16_t src_port, dst_port;
 };
 
+WT_MAP_KEY(key, struct key)
+
 /* --- rows --- */
 
-static void set_endpoint(const struct wt_conversation *view, struct wt_sheet_row *row,
-                         enum wt_conversation_column column, const struct wt_address *host, uint16_t port)
+static void set_endpoint(struct wt_row *row, enum wt_conversation_column column,
+                         const struct wt_address *host, uint16_t port)
 {
     char text[WT_ADDRESS_TEXT], endpoint[ENDPOINT_TEXT];
     wt_address_text(host, text);
     snprintf(endpoint, sizeof(endpoint), wt_address_is_v4(host) ? "%s:%u" : "[%s]:%u", text, port);
-    wt_conversation_set_text(view, row, column, endpoint);
+    wt_row_set_text(row, column, endpoint);
 }
 
-static struct wt_sheet_row *row_of(const struct wt_conversation *view, const struct key *key)
+static struct wt_row *row_of(struct wt_table *table, const struct key *key)
 {
     bool added = false;
-    struct wt_sheet_row *row = wt_sheet_row(view->sheet, key, &added);
+    struct wt_row *row = wt_rows_get(table->rows, key, &added);
 
-    if (wt_sheet_is_others(row)) {
-        wt_conversation_set_text(view, row, WT_CONVERSATION_SOURCE, "all others");
+    if (wt_row_is_others(row)) {
+        wt_row_set_text(row, WT_CONVERSATION_SOURCE, "all others");
     } else if (added) {
-        set_endpoint(view, row, WT_CONVERSATION_SOURCE, &key->src, key->src_port);
-        set_endpoint(view, row, WT_CONVERSATION_DESTINATION, &key->dst, key->dst_port);
-        wt_conversation_set(view, row, WT_CONVERSATION_INTERFACE, key->interface);
-        wt_conversation_set_text(view, row, WT_CONVERSATION_SCALE, "?/?");
+        set_endpoint(row, WT_CONVERSATION_SOURCE, &key->src, key->src_port);
+        set_endpoint(row, WT_CONVERSATION_DESTINATION, &key->dst, key->dst_port);
+        wt_row_set(row, WT_CONVERSATION_INTERFACE, key->interface);
+        wt_row_set_text(row, WT_CONVERSATION_SCALE, "?/?");
     }
     return row;
 }
@@ -123,111 +120,73 @@ static struct key key_reverse(struct key key)
 
 /* --- frames --- */
 
-static void count_findings(const struct wt_conversation *view, struct wt_sheet_row *row)
+static void count_findings(const struct wt_visit *visit, struct wt_row *row)
 {
-    const struct wt_visit *visit = view->visit;
-
     for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next) {
-        if (!finding->counted || !wt_visit_wants(visit, finding))
+        if (!wt_visit_counts(visit, finding))
             continue;
-        wt_conversation_add(view, row, WT_CONVERSATION_FINDINGS, 1);
-        wt_conversation_add(view, row, WT_CONVERSATION_RETREATS, finding->id == WT_FINDING_WINDOW_RETRACTED);
+        wt_row_add(row, WT_CONVERSATION_FINDINGS, 1);
+        wt_row_add(row, WT_CONVERSATION_RETREATS, finding->id == WT_FINDING_WINDOW_RETRACTED);
         if (finding->id == WT_FINDING_WINDOW_EXCEEDED)
-            wt_conversation_raise(view, row, WT_CONVERSATION_BEYOND, finding->value[0]);
+            wt_row_raise(row, WT_CONVERSATION_BEYOND, finding->value[0]);
     }
 }
 
-static void count_tcp(const struct wt_conversation *view, const struct wt_packet *packet)
+static void count_tcp(struct wt_table *table, const struct wt_visit *visit, const struct wt_packet *packet)
 {
-    const struct key key = key_of(view->visit, packet), reverse = key_reverse(key);
-    struct wt_sheet_row *row = row_of(view, &key);
-    struct wt_sheet_row *other = row_of(view, &reverse);
+    const struct key key = key_of(visit, packet), reverse = key_reverse(key);
+    struct wt_row *row = row_of(table, &key);
+    struct wt_row *other = row_of(table, &reverse);
 
-    count_findings(view, row);
-    if (wt_sheet_is_others(row)) {
-        wt_conversation_add(view, row, WT_CONVERSATION_FRAMES, 1);
+    count_findings(visit, row);
+    if (wt_row_is_others(row)) {
+        wt_row_add(row, WT_CONVERSATION_FRAMES, 1);
         return;
     }
-    wt_conversation_segment(view, row, packet);
-    if (!wt_sheet_is_others(other) && (packet->tcp.flags & WT_TCP_ACK) && !(packet->tcp.flags & WT_TCP_RST))
-        wt_conversation_ack(view, other, &packet->tcp);
+    wt_conversation_segment(visit, row, packet);
+    if (!wt_row_is_others(other) && (packet->tcp.flags & WT_TCP_ACK) && !(packet->tcp.flags & WT_TCP_RST))
+        wt_conversation_ack(visit, other, &packet->tcp);
 }
 
 /* A report counts for the direction whose packet it quotes. */
-static void count_report(const struct wt_conversation *view, const struct wt_packet *quote)
+static void count_report(struct wt_table *table, const struct wt_visit *visit, const struct wt_packet *quote)
 {
-    const struct key key = key_of(view->visit, quote);
-    struct wt_sheet_row *row = row_of(view, &key);
+    const struct key key = key_of(visit, quote);
+    struct wt_row *row = row_of(table, &key);
 
-    wt_conversation_add(view, row, WT_CONVERSATION_REPORTS, 1);
-    count_findings(view, row);
+    wt_row_add(row, WT_CONVERSATION_REPORTS, 1);
+    count_findings(visit, row);
 }
 
-static void count_record(const struct wt_conversation *view)
+static void conversations_frame(struct wt_table *table, const struct wt_visit *visit)
 {
-    const struct wt_reading *reading = &view->visit->reading;
+    const struct wt_reading *reading = &visit->reading;
     const struct wt_packet *packet = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
 
     if (!packet || !packet->has_l4)
         return;
     if (packet->proto == WT_PROTO_TCP)
-        count_tcp(view, packet);
+        count_tcp(table, visit, packet);
     else if (packet->icmp.report && reading->quotes && reading->quote[0].proto == WT_PROTO_TCP &&
              reading->quote[0].has_l4)
-        count_report(view, &reading->quote[0]);
+        count_report(table, visit, &reading->quote[0]);
 }
 
-static void wide_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
-{
-    const struct wt_conversation view = {sheet, &wide_form, visit};
+#define COLUMNS                                                                                              \
+    .column = columns, .count = WT_CONVERSATION_COLUMNS, .key_size = sizeof(struct key),                     \
+    .key_hash = key_hash, .key_equal = key_equal, .data_size = sizeof(struct wt_conversation_memory),        \
+    .limit = ROWS_MAX
 
-    count_record(&view);
-}
+const struct wt_table_type wt_table_conversations_wide = {
+    .name = "wiretruth,conversations,wide",
+    .title = "Wire Truth: TCP conversations, all columns",
+    .columns = {COLUMNS},
+    .frame = conversations_frame,
+};
 
-static void short_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
-{
-    const struct wt_conversation view = {sheet, &short_form, visit};
-
-    count_record(&view);
-}
-
-static void choose_columns(void)
-{
-    for (int i = 0; i < WT_CONVERSATION_COLUMNS; i++) {
-        wide_form.at[i] = i;
-        short_form.at[i] = -1;
-    }
-    for (int i = 0; i < (int)array_length(chosen); i++) {
-        short_form.at[chosen[i]] = i;
-        short_columns[i] = wide_columns[chosen[i]];
-    }
-}
-
-/* tshark takes the name registered first that the argument of -z begins with, so the longer one comes first. */
-void wt_table_conversations_register(void)
-{
-    static struct wt_sheet_type wide = {
-        .name = "wiretruth,conversations,wide",
-        .title = "Wire Truth: TCP conversations, all columns",
-        .columns = wide_columns,
-        .count = WT_CONVERSATION_COLUMNS,
-        .key_size = sizeof(struct key),
-        .data_size = sizeof(struct wt_conversation_memory),
-        .limit = ROWS_MAX,
-        .packet = wide_packet,
-    };
-    static struct wt_sheet_type brief = {
-        .name = "wiretruth,conversations",
-        .title = "Wire Truth: TCP conversations",
-        .columns = short_columns,
-        .count = array_length(chosen),
-        .key_size = sizeof(struct key),
-        .data_size = sizeof(struct wt_conversation_memory),
-        .limit = ROWS_MAX,
-        .packet = short_packet,
-    };
-
-    choose_columns();
-    wt_sheet_register(&wide);
-    wt_sheet_register(&brief);
-}
+const struct wt_table_type wt_table_conversations = {
+    .name = "wiretruth,conversations",
+    .title = "Wire Truth: TCP conversations",
+    .columns = {COLUMNS, .shown = brief, .shown_count = G_N_ELEMENTS(brief)},
+    .frame = conversations_frame,
+};

@@ -7,10 +7,11 @@
  * addresses of the outermost IP packet). Each frame has one checksum state, the worst of all its checksums,
  * so the states of a row add up to its frames.
  */
-#include "compat.h"
-
-#include "sheet.h"
 #include "table.h"
+
+enum {
+    ROWS_MAX = 20000
+};
 
 enum column {
     COLUMN_HOST,
@@ -29,7 +30,7 @@ enum column {
     COLUMNS,
 };
 
-static const struct wt_sheet_column columns[COLUMNS] = {
+static const struct wt_column columns[COLUMNS] = {
     [COLUMN_HOST] = {"Host", WT_CELL_TEXT},
     [COLUMN_ROLE] = {"Role", WT_CELL_TEXT},
     [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},
@@ -50,17 +51,19 @@ struct key {
     uint32_t sends;
 };
 
-static struct wt_sheet_row *row_of(struct wt_sheet *sheet, const struct wt_address *host, bool sends)
+WT_MAP_KEY(key, struct key)
+
+static struct wt_row *row_of(struct wt_table *table, const struct wt_address *host, bool sends)
 {
     const struct key key = {*host, sends};
     char text[WT_ADDRESS_TEXT];
     bool added = false;
-    struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
+    struct wt_row *row = wt_rows_get(table->rows, &key, &added);
 
     if (added) {
         wt_address_text(host, text);
-        wt_sheet_set_text(row, COLUMN_HOST, text);
-        wt_sheet_set_text(row, COLUMN_ROLE, sends ? "sends" : "receives");
+        wt_row_set_text(row, COLUMN_HOST, text);
+        wt_row_set_text(row, COLUMN_ROLE, sends ? "sends" : "receives");
     }
     return row;
 }
@@ -90,49 +93,47 @@ static bool any_checksum(const struct wt_reading *reading, enum wt_checksum stat
 
 static enum column checksum_column(const struct wt_reading *reading)
 {
-    for (unsigned i = 0; i < array_length(checksum_columns); i++)
+    for (unsigned i = 0; i < G_N_ELEMENTS(checksum_columns); i++)
         if (any_checksum(reading, checksum_columns[i].state))
             return checksum_columns[i].column;
     return COLUMN_UNKNOWN; /* no checksum at all */
 }
 
-static void count_wire(struct wt_sheet_row *row, const struct wt_facts *facts, uint32_t length)
+static void count_wire(struct wt_row *row, const struct wt_facts *facts, uint32_t length)
 {
     const bool super = facts && facts->wire_frames > 1;
 
-    wt_sheet_add(row, COLUMN_WIRE_BYTES, facts ? facts->wire_len : length);
-    wt_sheet_add(row, COLUMN_WIRE_FRAMES, facts ? facts->wire_frames : 1);
-    wt_sheet_add(row, COLUMN_SUPER_FRAMES, super);
+    wt_row_add(row, COLUMN_WIRE_BYTES, facts ? facts->wire_len : length);
+    wt_row_add(row, COLUMN_WIRE_FRAMES, facts ? facts->wire_frames : 1);
+    wt_row_add(row, COLUMN_SUPER_FRAMES, super);
     if (super)
-        wt_sheet_raise(row, COLUMN_LARGEST, facts->l3_len);
+        wt_row_raise(row, COLUMN_LARGEST, facts->l3_len);
 }
 
-static void count(struct wt_sheet_row *row, const struct wt_visit *visit)
+static void count(struct wt_row *row, const struct wt_visit *visit)
 {
-    wt_sheet_add(row, COLUMN_FRAMES, 1);
-    wt_sheet_add(row, COLUMN_BYTES, visit->frame.length);
-    wt_sheet_add(row, checksum_column(&visit->reading), 1);
+    wt_row_add(row, COLUMN_FRAMES, 1);
+    wt_row_add(row, COLUMN_BYTES, visit->frame.length);
+    wt_row_add(row, checksum_column(&visit->reading), 1);
     count_wire(row, visit->facts, visit->frame.length);
 }
 
-static void wire_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
+static void wire_frame(struct wt_table *table, const struct wt_visit *visit)
 {
     if (!visit->reading.packets)
         return;
-    count(row_of(sheet, &visit->reading.packet[0].src, true), visit);
-    count(row_of(sheet, &visit->reading.packet[0].dst, false), visit);
+    count(row_of(table, &visit->reading.packet[0].src, true), visit);
+    count(row_of(table, &visit->reading.packet[0].dst, false), visit);
 }
 
-void wt_table_wire_register(void)
-{
-    static struct wt_sheet_type wire = {
-        .name = "wiretruth,wire",
-        .title = "Wire Truth: Wire frames by host",
-        .columns = columns,
-        .count = COLUMNS,
-        .key_size = sizeof(struct key),
-        .packet = wire_packet,
-    };
-
-    wt_sheet_register(&wire);
-}
+const struct wt_table_type wt_table_wire = {
+    .name = "wiretruth,wire",
+    .title = "Wire Truth: Wire frames by host",
+    .columns = {.column = columns,
+                .count = COLUMNS,
+                .key_size = sizeof(struct key),
+                .key_hash = key_hash,
+                .key_equal = key_equal,
+                .limit = ROWS_MAX},
+    .frame = wire_frame,
+};

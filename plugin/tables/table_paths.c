@@ -7,9 +7,6 @@
  * leaves the final ones; a display filter chooses which paths have a row. A flood of reports about packets
  * that nobody sent would make a row for each, so there is a limit, and one row for all others.
  */
-#include "compat.h"
-
-#include "sheet.h"
 #include "table.h"
 
 enum column {
@@ -33,7 +30,7 @@ enum {
     ROWS_MAX = 1000
 };
 
-static const struct wt_sheet_column columns[COLUMNS] = {
+static const struct wt_column columns[COLUMNS] = {
     [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},          [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
     [COLUMN_INTERFACE] = {"If", WT_CELL_COUNT},          [COLUMN_LINK_MTU] = {"Link MTU", WT_CELL_COUNT},
     [COLUMN_PATH_MTU] = {"Path MTU", WT_CELL_COUNT},     [COLUMN_SINCE] = {"Since frame", WT_CELL_COUNT},
@@ -58,36 +55,37 @@ static const char *const verdicts[WT_PATH_VERDICTS] = {
     [WT_PATH_UNMATCHED] = "reports about packets that are not in this capture",
 };
 
-/* No padding: compared byte by byte. */
 struct key {
     uint32_t interface;
     struct wt_address src, dst;
 };
 
-static void show_address(struct wt_sheet_row *row, unsigned column, const struct wt_address *host)
+WT_MAP_KEY(key, struct key)
+
+static void show_address(struct wt_row *row, unsigned column, const struct wt_address *host)
 {
     char text[WT_ADDRESS_TEXT];
 
     wt_address_text(host, text);
-    wt_sheet_set_text(row, column, text);
+    wt_row_set_text(row, column, text);
 }
 
-static void set_state(struct wt_sheet_row *row, const struct wt_path_state *state)
+static void set_state(struct wt_row *row, const struct wt_path_state *state)
 {
-    wt_sheet_set(row, COLUMN_LINK_MTU, state->link_mtu);
-    wt_sheet_set(row, COLUMN_PATH_MTU, state->path_mtu);
-    wt_sheet_set(row, COLUMN_SINCE, state->since);
-    wt_sheet_set(row, COLUMN_REPORTS, state->reports);
-    wt_sheet_set(row, COLUMN_UNMATCHED, state->unmatched);
-    wt_sheet_set(row, COLUMN_IGNORED, state->ignored);
-    wt_sheet_set(row, COLUMN_PASSED, state->passed);
-    wt_sheet_set(row, COLUMN_LOST, state->lost);
-    wt_sheet_set_text(row, COLUMN_VERDICT, verdicts[state->verdict]);
+    wt_row_set(row, COLUMN_LINK_MTU, state->link_mtu);
+    wt_row_set(row, COLUMN_PATH_MTU, state->path_mtu);
+    wt_row_set(row, COLUMN_SINCE, state->since);
+    wt_row_set(row, COLUMN_REPORTS, state->reports);
+    wt_row_set(row, COLUMN_UNMATCHED, state->unmatched);
+    wt_row_set(row, COLUMN_IGNORED, state->ignored);
+    wt_row_set(row, COLUMN_PASSED, state->passed);
+    wt_row_set(row, COLUMN_LOST, state->lost);
+    wt_row_set_text(row, COLUMN_VERDICT, verdicts[state->verdict]);
     if (state->since)
         show_address(row, COLUMN_REPORTER, &state->reporter);
 }
 
-static void set_path(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_address *src,
+static void set_path(struct wt_table *table, const struct wt_visit *visit, const struct wt_address *src,
                      const struct wt_address *dst)
 {
     const struct key key = {visit->frame.interface, *src, *dst};
@@ -96,52 +94,49 @@ static void set_path(struct wt_sheet *sheet, const struct wt_visit *visit, const
 
     if (!wt_engine_path(visit->engine, key.interface, src, dst, &state))
         return;
-    struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
-    if (wt_sheet_is_others(row)) {
-        wt_sheet_set_text(row, COLUMN_SOURCE, "all others");
-        wt_sheet_set_text(row, COLUMN_VERDICT, "more paths than this table has rows for");
-        wt_sheet_add(row, COLUMN_REPORTS, visit->reading.quotes > 0);
+    struct wt_row *row = wt_rows_get(table->rows, &key, &added);
+    if (wt_row_is_others(row)) {
+        wt_row_set_text(row, COLUMN_SOURCE, "all others");
+        wt_row_set_text(row, COLUMN_VERDICT, "more paths than this table has rows for");
+        wt_row_add(row, COLUMN_REPORTS, visit->reading.quotes > 0);
         return;
     }
     if (added) {
         show_address(row, COLUMN_SOURCE, src);
         show_address(row, COLUMN_DESTINATION, dst);
-        wt_sheet_set(row, COLUMN_INTERFACE, key.interface);
+        wt_row_set(row, COLUMN_INTERFACE, key.interface);
     }
     set_state(row, &state);
 }
 
 /* What a frame can change: both directions of its packets, the path of the packet that it quotes, and the
  * path that a report was found to be about, which translators may have left another one in the quote. */
-static void paths_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
+static void paths_frame(struct wt_table *table, const struct wt_visit *visit)
 {
     const struct wt_reading *reading = &visit->reading;
     struct wt_address src, dst;
 
     for (unsigned i = 0; i < reading->packets; i++) {
-        set_path(sheet, visit, &reading->packet[i].src, &reading->packet[i].dst);
-        set_path(sheet, visit, &reading->packet[i].dst, &reading->packet[i].src);
+        set_path(table, visit, &reading->packet[i].src, &reading->packet[i].dst);
+        set_path(table, visit, &reading->packet[i].dst, &reading->packet[i].src);
     }
     if (!reading->packets || !reading->quotes)
         return;
     const struct wt_packet *quote = &reading->quote[0];
-    set_path(sheet, visit, &quote->src, &quote->dst);
+    set_path(table, visit, &quote->src, &quote->dst);
     if (wt_engine_reported(visit->engine, visit->frame.number, &src, &dst) &&
         (!wt_address_equal(&src, &quote->src) || !wt_address_equal(&dst, &quote->dst)))
-        set_path(sheet, visit, &src, &dst);
+        set_path(table, visit, &src, &dst);
 }
 
-void wt_table_paths_register(void)
-{
-    static struct wt_sheet_type paths = {
-        .name = "wiretruth,paths",
-        .title = "Wire Truth: Paths",
-        .columns = columns,
-        .count = COLUMNS,
-        .key_size = sizeof(struct key),
-        .limit = ROWS_MAX,
-        .packet = paths_packet,
-    };
-
-    wt_sheet_register(&paths);
-}
+const struct wt_table_type wt_table_paths = {
+    .name = "wiretruth,paths",
+    .title = "Wire Truth: Paths",
+    .columns = {.column = columns,
+                .count = COLUMNS,
+                .key_size = sizeof(struct key),
+                .key_hash = key_hash,
+                .key_equal = key_equal,
+                .limit = ROWS_MAX},
+    .frame = paths_frame,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* coverage: frames, or parts of them, that were not looked at, and why. */
-#ifndef WIRETRUTH_WIRESHARK_COVERAGE_H
-#define WIRETRUTH_WIRESHARK_COVERAGE_H
+#ifndef WIRETRUTH_TABLES_COVERAGE_H
+#define WIRETRUTH_TABLES_COVERAGE_H
 
 #include <wiretruth/packet.h>
 

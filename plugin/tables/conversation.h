@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* conversation: one direction of a TCP connection, as a row of the table of conversations, and what is
  * counted there. */
-#ifndef WIRETRUTH_WIRESHARK_CONVERSATION_H
-#define WIRETRUTH_WIRESHARK_CONVERSATION_H
+#ifndef WIRETRUTH_TABLES_CONVERSATION_H
+#define WIRETRUTH_TABLES_CONVERSATION_H
 
-#include "compat.h"
-
-#include "sheet.h"
+#include "frame_visit.h"
+#include "rows.h"
 
 enum wt_conversation_column {
     WT_CONVERSATION_SOURCE,
@@ -34,18 +33,6 @@ enum wt_conversation_column {
     WT_CONVERSATION_COLUMNS,
 };
 
-/* Where each column stands in a form, or -1. */
-struct wt_conversation_form {
-    int at[WT_CONVERSATION_COLUMNS];
-};
-
-/* One form of the table at work. */
-struct wt_conversation {
-    struct wt_sheet *sheet;
-    const struct wt_conversation_form *form;
-    const struct wt_visit *visit;
-};
-
 /* What a row remembers beside its cells: its data. */
 struct wt_conversation_memory {
     int64_t zero_since, zero_time; /* the first only while the window is closed */
@@ -54,22 +41,11 @@ struct wt_conversation_memory {
     bool has_next, has_acked, has_window, zero, stalled;
 };
 
-/* Set a cell, add to it, raise it to `value`; nothing where this form of the table lacks the column. */
-void wt_conversation_set(const struct wt_conversation *view, struct wt_sheet_row *row,
-                         enum wt_conversation_column column, uint64_t value);
-void wt_conversation_add(const struct wt_conversation *view, struct wt_sheet_row *row,
-                         enum wt_conversation_column column, uint64_t value);
-void wt_conversation_raise(const struct wt_conversation *view, struct wt_sheet_row *row,
-                           enum wt_conversation_column column, uint64_t value);
-void wt_conversation_set_text(const struct wt_conversation *view, struct wt_sheet_row *row,
-                              enum wt_conversation_column column, const char *text);
-
 /* Counts a TCP segment of the row's source. */
-void wt_conversation_segment(const struct wt_conversation *view, struct wt_sheet_row *row,
+void wt_conversation_segment(const struct wt_visit *visit, struct wt_row *row,
                              const struct wt_packet *packet);
 
 /* Counts an acknowledgement of what the row's source sent. */
-void wt_conversation_ack(const struct wt_conversation *view, struct wt_sheet_row *row,
-                         const struct wt_tcp *tcp);
+void wt_conversation_ack(const struct wt_visit *visit, struct wt_row *row, const struct wt_tcp *tcp);
 
 #endif

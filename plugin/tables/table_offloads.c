@@ -8,10 +8,11 @@
  * and hardware look the same from here: generic-segmentation-offload does for NICs without
  * tcp-segmentation-offload what they would do. An offload that is off leaves no trace, so none is called off.
  */
-#include "compat.h"
-
-#include "sheet.h"
 #include "table.h"
+
+enum {
+    ROWS_MAX = 20000
+};
 
 enum column {
     COLUMN_HOST,
@@ -23,7 +24,7 @@ enum column {
     COLUMNS,
 };
 
-static const struct wt_sheet_column columns[COLUMNS] = {
+static const struct wt_column columns[COLUMNS] = {
     [COLUMN_HOST] = {"Host", WT_CELL_TEXT},        [COLUMN_OFFLOAD] = {"Offload", WT_CELL_TEXT},
     [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},   [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
     [COLUMN_LARGEST] = {"Largest", WT_CELL_COUNT}, [COLUMN_EVIDENCE] = {"Evidence", WT_CELL_TEXT},
@@ -70,23 +71,25 @@ struct key {
     uint32_t offload;
 };
 
-static void count(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_address *host,
+WT_MAP_KEY(key, struct key)
+
+static void count(struct wt_table *table, const struct wt_visit *visit, const struct wt_address *host,
                   enum offload offload)
 {
     const struct key key = {*host, offload};
     char text[WT_ADDRESS_TEXT];
     bool added = false;
-    struct wt_sheet_row *row = wt_sheet_row(sheet, &key, &added);
+    struct wt_row *row = wt_rows_get(table->rows, &key, &added);
 
     if (added) {
         wt_address_text(host, text);
-        wt_sheet_set_text(row, COLUMN_HOST, text);
-        wt_sheet_set_text(row, COLUMN_OFFLOAD, offloads[offload].name);
-        wt_sheet_set(row, COLUMN_FIRST, visit->frame.number);
-        wt_sheet_set_text(row, COLUMN_EVIDENCE, offloads[offload].evidence);
+        wt_row_set_text(row, COLUMN_HOST, text);
+        wt_row_set_text(row, COLUMN_OFFLOAD, offloads[offload].name);
+        wt_row_set(row, COLUMN_FIRST, visit->frame.number);
+        wt_row_set_text(row, COLUMN_EVIDENCE, offloads[offload].evidence);
     }
-    wt_sheet_add(row, COLUMN_FRAMES, 1);
-    wt_sheet_raise(row, COLUMN_LARGEST, visit->facts->l3_len);
+    wt_row_add(row, COLUMN_FRAMES, 1);
+    wt_row_raise(row, COLUMN_LARGEST, visit->facts->l3_len);
 }
 
 static bool is_partial(const struct wt_packet *packet)
@@ -96,14 +99,9 @@ static bool is_partial(const struct wt_packet *packet)
 
 static enum offload offload_sent(const struct wt_packet *packet)
 {
-    enum {
-        UDP = 17,
-        SCTP = 132
-    };
-
-    if (packet->proto == UDP)
+    if (packet->proto == WT_PROTO_UDP)
         return OFFLOAD_UDP;
-    if (packet->proto == SCTP)
+    if (packet->proto == WT_PROTO_SCTP)
         return OFFLOAD_SCTP;
     if (packet->tunnel)
         return OFFLOAD_TUNNEL;
@@ -112,28 +110,24 @@ static enum offload offload_sent(const struct wt_packet *packet)
 
 static enum offload offload_received(const struct wt_packet *packet)
 {
-    enum {
-        UDP = 17
-    };
-
-    if (packet->proto == UDP)
+    if (packet->proto == WT_PROTO_UDP)
         return OFFLOAD_UDP_GRO;
     if (is_partial(packet))
         return OFFLOAD_GRO;
     return packet->l4_checksum == WT_CHECKSUM_BAD ? OFFLOAD_GRO_LIST : OFFLOAD_LRO;
 }
 
-static void count_super(struct wt_sheet *sheet, const struct wt_visit *visit, const struct wt_packet *packet)
+static void count_super(struct wt_table *table, const struct wt_visit *visit, const struct wt_packet *packet)
 {
     switch (visit->facts->direction) {
     case WT_DIRECTION_SENT:
-        count(sheet, visit, &packet->src, offload_sent(packet));
+        count(table, visit, &packet->src, offload_sent(packet));
         break;
     case WT_DIRECTION_RECEIVED:
-        count(sheet, visit, &packet->dst, offload_received(packet));
+        count(table, visit, &packet->dst, offload_received(packet));
         break;
     case WT_DIRECTION_UNKNOWN:
-        count(sheet, visit, &packet->src,
+        count(table, visit, &packet->src,
               offload_sent(packet) == OFFLOAD_TSO ? OFFLOAD_EITHER : offload_sent(packet));
         break;
     }
@@ -141,43 +135,37 @@ static void count_super(struct wt_sheet *sheet, const struct wt_visit *visit, co
 
 /* Who receives what was not merged sees it as its sender's NIC left it, which says nothing of either's
  * offloads. */
-static void count_checksums(struct wt_sheet *sheet, const struct wt_visit *visit,
+static void count_checksums(struct wt_table *table, const struct wt_visit *visit,
                             const struct wt_packet *packet)
 {
-    enum {
-        SCTP = 132
-    };
-
     if (visit->facts->direction == WT_DIRECTION_RECEIVED)
         return;
     if (is_partial(packet))
-        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM);
+        count(table, visit, &packet->src, OFFLOAD_CHECKSUM);
     if (packet->ip_checksum == WT_CHECKSUM_UNFILLED)
-        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM_IP);
-    if (packet->proto == SCTP && packet->l4_checksum == WT_CHECKSUM_UNFILLED)
-        count(sheet, visit, &packet->src, OFFLOAD_CHECKSUM_SCTP);
+        count(table, visit, &packet->src, OFFLOAD_CHECKSUM_IP);
+    if (packet->proto == WT_PROTO_SCTP && packet->l4_checksum == WT_CHECKSUM_UNFILLED)
+        count(table, visit, &packet->src, OFFLOAD_CHECKSUM_SCTP);
 }
 
-static void offloads_packet(struct wt_sheet *sheet, const struct wt_visit *visit)
+static void offloads_frame(struct wt_table *table, const struct wt_visit *visit)
 {
     if (!visit->reading.packets || !visit->facts)
         return;
     const struct wt_packet *packet = &visit->reading.packet[visit->reading.packets - 1];
     if (visit->facts->wire_frames > 1)
-        count_super(sheet, visit, packet);
-    count_checksums(sheet, visit, packet);
+        count_super(table, visit, packet);
+    count_checksums(table, visit, packet);
 }
 
-void wt_table_offloads_register(void)
-{
-    static struct wt_sheet_type sheet = {
-        .name = "wiretruth,offloads",
-        .title = "Wire Truth: Offloads by host",
-        .columns = columns,
-        .count = COLUMNS,
-        .key_size = sizeof(struct key),
-        .packet = offloads_packet,
-    };
-
-    wt_sheet_register(&sheet);
-}
+const struct wt_table_type wt_table_offloads = {
+    .name = "wiretruth,offloads",
+    .title = "Wire Truth: Offloads by host",
+    .columns = {.column = columns,
+                .count = COLUMNS,
+                .key_size = sizeof(struct key),
+                .key_hash = key_hash,
+                .key_equal = key_equal,
+                .limit = ROWS_MAX},
+    .frame = offloads_frame,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "json.h"
+
+#include "escape.h"
+
+#include <inttypes.h>
+
+static void put_string(GString *out, const char *text)
+{
+    char *safe = wt_escape(text);
+
+    g_string_append_c(out, '"');
+    for (const char *at = safe; *at; at++) {
+        if (*at == '"' || *at == '\\')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *at);
+    }
+    g_string_append_c(out, '"');
+    g_free(safe);
+}
+
+static void put_name(GString *out, const char *name)
+{
+    if (out->len && out->str[out->len - 1] != '{')
+        g_string_append_c(out, ',');
+    put_string(out, name);
+    g_string_append_c(out, ':');
+}
+
+void wt_json_begin(GString *out, const char *name)
+{
+    if (name)
+        put_name(out, name);
+    g_string_append_c(out, '{');
+}
+
+void wt_json_end(GString *out)
+{
+    g_string_append_c(out, '}');
+}
+
+void wt_json_text(GString *out, const char *name, const char *text)
+{
+    put_name(out, name);
+    put_string(out, text);
+}
+
+void wt_json_number(GString *out, const char *name, uint64_t number)
+{
+    put_name(out, name);
+    g_string_append_printf(out, "%" PRIu64, number);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json: objects of texts, numbers and further objects, as JSON. */
+#ifndef WIRETRUTH_TABLES_JSON_H
+#define WIRETRUTH_TABLES_JSON_H
+
+#include <glib.h>
+#include <stdint.h>
+
+/* An object; `name` is NULL for the outermost one. */
+void wt_json_begin(GString *out, const char *name);
+void wt_json_end(GString *out);
+
+/* Members of the object begun last. What is no UTF-8 in `text` is written as the escape \xNN. */
+void wt_json_text(GString *out, const char *name, const char *text);
+void wt_json_number(GString *out, const char *name, uint64_t number);
+
+#endif
