@@ -21,7 +21,7 @@ struct wt_visit {
     const struct wt_engine *engine; /* for what is known of the whole capture so far */
     const struct wt_names *names;   /* of the capture points seen so far */
     enum wt_missed missed;
-    bool artefacts; /* findings of severity Note count too */
+    bool artefacts; /* findings that are artefacts of capturing count too */
 };
 
 /* Whether the user wants `finding` at all, see the preference wiretruth.artefacts. */

@@ -82,9 +82,10 @@ void wt_preferences_register(int proto)
         "left for the NIC are still recognised, damaged packets are not",
         &verify_checksums);
     prefs_register_bool_preference(
-        module, "artefacts", "Show findings of severity Note",
-        "Show and count what needs no repair: artefacts of capturing on a host with offloads, "
-        "and plain information",
+        module, "artefacts", "Show artefacts of capturing",
+        "Show and count what offloads make of the frames of the capturing host: super-frames, and checksums "
+        "left for "
+        "the NIC. They are true of the capture and not of the wire, and need no repair",
         &artefacts);
 }
 

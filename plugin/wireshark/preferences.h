@@ -15,7 +15,7 @@ struct wt_preferences wt_preferences_engine(void);
 /* Whether the headers of a frame are to be found in Wireshark's dissection instead of the frame's bytes. */
 bool wt_preferences_dissection(void);
 
-/* Whether findings of severity Note, that is artefacts and plain information, are shown and counted. */
+/* Whether findings that are artefacts of capturing are shown and counted. */
 bool wt_preferences_artefacts(void);
 
 #endif

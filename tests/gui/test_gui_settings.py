@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(bool(wireshark.missing()), reason=wireshark.miss
 
 STORY = "rtl8139/tso-on-1492.sender"
 FINDING_COLUMN = 9
-NOTES = "Show findings of severity Note"
+NOTES = "Show artefacts of capturing"
 
 
 @pytest.fixture
