@@ -129,6 +129,13 @@ void wt_engine_free(struct wt_engine *engine);
 void wt_engine_keep(struct wt_engine *engine, bool keep);
 
 /*
+ * From now on every decision of a detector is told to `log`, as "frame 7: ..." in `text`; NULL: to nobody, which
+ * costs nothing. `data` is handed on.
+ */
+typedef void wt_engine_log_function(void *data, const char *text);
+void wt_engine_log(struct wt_engine *engine, wt_engine_log_function *log, void *data);
+
+/*
  * Tells that `frame` comes soon, so that the processor fetches what the engine remembers of its connection
  * meanwhile. Changes nothing else, and need not be called.
  */
@@ -144,7 +151,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame,
 
 /* Facts about frame `number`, or NULL if none are held. Valid until the engine is asked for those of another
  * frame, or given one. */
-const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number);
+const struct wt_facts *wt_engine_facts(struct wt_engine *engine, uint32_t number);
 
 /* Findings shown on or counted in frame `number`, in the order found; NULL if there are none. */
 const struct wt_finding *wt_engine_findings(const struct wt_engine *engine, uint32_t number);

@@ -61,6 +61,6 @@ struct wt_passages {
  * What is known if the capture ends here, in the order of the interfaces; losses include packets whose twins
  * are overdue. Valid until the next frame. Costs a walk over the latest packets, but only once a frame.
  */
-const struct wt_passages *wt_engine_passages(const struct wt_engine *engine);
+const struct wt_passages *wt_engine_passages(struct wt_engine *engine);
 
 #endif

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
+#include <stdarg.h>
+
 #include "engine/state/record.h"
+
+enum {
+    LOG_TEXT = 240
+};
 
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
@@ -44,12 +50,32 @@ static void context_replace(const struct wt_context *context, struct wt_finding 
     wt_records_add(records, context->frame->number, finding);
 }
 
+void wt_log_write(const struct wt_context *context, const char *format, ...)
+{
+    char text[LOG_TEXT];
+    va_list values;
+    int length = g_snprintf(text, sizeof text, "frame %" G_GUINT32_FORMAT ": ", context->frame->number);
+    va_start(values, format);
+    g_vsnprintf(text + length, sizeof text - (gulong)length, format, values);
+    va_end(values);
+    context->engine->log(context->engine->log_data, text);
+}
+
+static void context_log(const struct wt_context *context, const struct wt_finding *finding, uint32_t about)
+{
+    static const char *const severities[] = {"Chat", "Note", "Warn", "Error"};
+    const char *reason = wt_reason_text[finding->reason];
+    wt_log(context, "%s on frame %" G_GUINT32_FORMAT ", a %s%s%s", wt_finding_table[finding->id].name, about,
+           severities[finding->severity], reason ? ", since " : "", reason ? reason : "");
+}
+
 void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     const uint32_t here = context->frame->number;
     const uint32_t shown_in = evidence->shown_in ? evidence->shown_in : here;
     struct wt_finding finding = context_finding(id, evidence);
     context_hear(context, shown_in, &finding, evidence);
+    context_log(context, &finding, shown_in);
     if (evidence->uncounted) {
         context_replace(context, &finding, shown_in);
         return;

@@ -24,6 +24,10 @@ struct wt_engine {
     struct wt_records *records;
     struct wt_hooks handshake, learn, judge, remember, measure, frame;
     wt_hook_hear *hear[WT_DETECTORS_MAX + 1];
+    wt_engine_log_function *log; /* NULL: nobody listens */
+    void *log_data;
+    struct wt_host nobody; /* of whom nothing is known, and nothing to be kept; zeroed for each packet */
+    struct wt_path nothing;
     void *kept[WT_KEEPERS]; /* what detectors keep of the capture, known to them alone */
 };
 
@@ -35,7 +39,7 @@ struct wt_context {
     struct wt_link *link;
     struct wt_host *src;
     const struct wt_host *dst;   /* zero where nothing is known of it, and nothing to be kept */
-    struct wt_path *path;        /* from src to dst; the same, and then not to be written to */
+    struct wt_path *path;        /* from src to dst; likewise */
     struct wt_flow *flow;        /* NULL for packets without ports */
     unsigned sender;             /* side of the flow that sent the packet */
     struct wt_side *side, *peer; /* the sending side, and the other one; where there is a flow */
@@ -97,6 +101,17 @@ void wt_relate_earlier(const struct wt_context *context, uint32_t number, enum w
 
 /* Gives frame `number` a relation that the two above cannot make. */
 void wt_relate_with(const struct wt_context *context, uint32_t number, const struct wt_relation *relation);
+
+/*
+ * Tells who listens for it why a detector decided as it did: wt_log(context, "MTU %u by MSS", mtu). Nothing where
+ * nobody listens, so it may stand wherever something is decided, not where nothing is.
+ */
+#define wt_log(context, ...)                                                                                 \
+    do {                                                                                                     \
+        if (G_UNLIKELY((context)->engine->log))                                                              \
+            wt_log_write((context), __VA_ARGS__);                                                            \
+    } while (0)
+void wt_log_write(const struct wt_context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Sending side of the packet's flow, and the other one. Only where there is a flow. */
 static inline struct wt_side *wt_context_side(const struct wt_context *context)

@@ -121,6 +121,12 @@ void wt_engine_keep(struct wt_engine *engine, bool keep)
     wt_records_keep(engine->records, keep);
 }
 
+void wt_engine_log(struct wt_engine *engine, wt_engine_log_function *log, void *data)
+{
+    engine->log = log;
+    engine->log_data = data;
+}
+
 static bool engine_has_flow(const struct wt_packet *packet)
 {
     return packet->has_l4 && (packet->proto == WT_PROTO_TCP || packet->proto == WT_PROTO_UDP ||
@@ -138,7 +144,6 @@ static bool engine_is_fleeting(const struct wt_packet *packet)
 static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *src, struct wt_handle *dst,
                                  bool fleeting)
 {
-    static struct wt_host nobody;
     struct wt_map *hosts = context->engine->hosts;
     const struct wt_packet *packet = context->packet;
     context->src = wt_map_recalled(hosts, src);
@@ -151,13 +156,14 @@ static void engine_resolve_hosts(struct wt_context *context, struct wt_handle *s
         const struct wt_host_key key = wt_host_key(context->frame->interface, &packet->dst);
         context->dst = fleeting ? wt_map_recall_known(hosts, dst, &key) : wt_map_recall(hosts, dst, &key);
     }
-    if (!context->dst)
-        context->dst = &nobody;
+    if (context->dst)
+        return;
+    context->engine->nobody = (struct wt_host){.intact = 0};
+    context->dst = &context->engine->nobody;
 }
 
 static void engine_resolve_path(struct wt_context *context, struct wt_handle *path, bool fleeting)
 {
-    static struct wt_path nothing;
     struct wt_map *paths = context->engine->paths;
     const struct wt_packet *packet = context->packet;
     context->path = wt_map_recalled(paths, path);
@@ -165,8 +171,10 @@ static void engine_resolve_path(struct wt_context *context, struct wt_handle *pa
         return;
     const struct wt_path_key key = wt_path_key(context->frame->interface, &packet->src, &packet->dst);
     context->path = fleeting ? wt_map_recall_known(paths, path, &key) : wt_map_recall(paths, path, &key);
-    if (!context->path)
-        context->path = &nothing;
+    if (context->path)
+        return;
+    context->engine->nothing = (struct wt_path){.mtu = 0};
+    context->path = &context->engine->nothing;
 }
 
 /* Finds the state that concerns the packet. A flow remembers its hosts and paths, which saves looking them
@@ -272,8 +280,10 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
     facts->window_scale = WT_SCALE_NONE;
     struct wt_context context = {.engine = engine, .frame = frame, .reading = reading, .facts = facts};
     context.link = engine_link(engine, frame);
-    if (engine_is_copy(&context))
+    if (engine_is_copy(&context)) {
+        wt_log(&context, "a copy of a packet seen before: nothing else is asked about it");
         return;
+    }
     for (unsigned i = 0; i < reading->packets; i++) {
         context.packet = &reading->packet[i];
         context.innermost = i + 1 == reading->packets;
@@ -285,7 +295,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
     hooks_run(&engine->frame, &context);
 }
 
-const struct wt_facts *wt_engine_facts(const struct wt_engine *engine, uint32_t number)
+const struct wt_facts *wt_engine_facts(struct wt_engine *engine, uint32_t number)
 {
     return wt_records_facts(engine->records, number);
 }

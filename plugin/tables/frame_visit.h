@@ -18,8 +18,8 @@ struct wt_visit {
     const struct wt_facts *facts; /* NULL where the engine holds none for this frame */
     const struct wt_finding *findings;
     const struct wt_relation *relations;
-    const struct wt_engine *engine; /* for what is known of the whole capture so far */
-    const struct wt_names *names;   /* of the capture points seen so far */
+    struct wt_engine *engine;     /* for what is known of the whole capture so far */
+    const struct wt_names *names; /* of the capture points seen so far */
     enum wt_missed missed;
     bool artefacts; /* findings that are artefacts of capturing count too */
 };

@@ -39,8 +39,8 @@ struct wt_table {
     const struct wt_table_type *type;
     const char *filter; /* as the user wrote it, of the frames that the table is told of; NULL for all */
     struct wt_rows *rows;
-    void *data;                     /* the type's data_size bytes, zero at first */
-    const struct wt_engine *engine; /* of the latest frame; NULL before the first one */
+    void *data;               /* the type's data_size bytes, zero at first */
+    struct wt_engine *engine; /* of the latest frame; NULL before the first one */
     const struct wt_names *names;
     bool stale; /* rows() has something to do, though no further frame was judged */
 };

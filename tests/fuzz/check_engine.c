@@ -250,7 +250,7 @@ static void check_cases(const struct wt_engine *engine, uint32_t frames)
     g_free(said);
 }
 
-static void check_passages(const struct wt_engine *engine, uint32_t frames)
+static void check_passages(struct wt_engine *engine, uint32_t frames)
 {
     const struct wt_passages *passages = wt_engine_passages(engine);
     CHECK(passages->count <= WT_POINTS_MAX * (WT_POINTS_MAX - 1));
@@ -264,7 +264,7 @@ static void check_passages(const struct wt_engine *engine, uint32_t frames)
     }
 }
 
-static void check_engine(const struct wt_engine *engine, uint32_t frames)
+static void check_engine(struct wt_engine *engine, uint32_t frames)
 {
     for (uint32_t number = 0; number <= frames + 1; number++) {
         check_facts(wt_engine_facts(engine, number));

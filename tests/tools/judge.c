@@ -208,7 +208,7 @@ static void put_relations(const struct wt_relation *relations)
     }
 }
 
-static void put_frame(const struct wt_engine *engine, uint32_t number, const struct wt_reading *reading)
+static void put_frame(struct wt_engine *engine, uint32_t number, const struct wt_reading *reading)
 {
     const struct wt_facts *facts = wt_engine_facts(engine, number);
     const struct wt_finding *findings = wt_engine_findings(engine, number);
@@ -273,7 +273,7 @@ static void judge_frames(struct wt_engine *engine, struct capture_file *file, bo
     }
 }
 
-static void put_frames(const struct wt_engine *engine, struct capture_file *file)
+static void put_frames(struct wt_engine *engine, struct capture_file *file)
 {
     struct wt_reading reading;
     struct wt_frame frame;

@@ -24,11 +24,20 @@ struct talk {
     uint16_t id; /* next IP identification */
 };
 
+static inline void talk_log(void *data, const char *text)
+{
+    (void)data;
+    g_printerr("%s\n", text);
+}
+
+/* With WIRETRUTH_DEBUG in the environment every decision of the engine is printed to stderr. */
 static inline void talk_open(struct talk *talk, uint8_t version)
 {
     const struct wt_preferences preferences = {.verify_checksums = true};
     memset(talk, 0, sizeof *talk);
     talk->engine = wt_engine_new(&preferences);
+    if (g_getenv("WIRETRUTH_DEBUG"))
+        wt_engine_log(talk->engine, talk_log, NULL);
     talk->version = version;
     talk->frame.link_type = WT_LINK_ETHERNET;
     talk->frame.time = 1000 * (int64_t)TALK_MS;

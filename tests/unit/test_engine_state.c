@@ -132,6 +132,29 @@ static void test_finding_text_is_cut(void)
     g_assert_cmpstr(wt_finding_text(&finding, text, 11), ==, "Sent again");
 }
 
+static void take_log(void *data, const char *text)
+{
+    g_string_append_printf(data, "%s\n", text);
+}
+
+static void test_log(void)
+{
+    GString *log = g_string_new(NULL);
+    struct talk talk;
+    talk_open(&talk, 4);
+    wt_engine_log(talk.engine, take_log, log);
+    struct wt_packet packet = talk_tcp(&talk, 1, WT_TCP_ACK, 1, 1, 10);
+    packet.l4_checksum = WT_CHECKSUM_PARTIAL;
+    talk_send(&talk, &packet);
+    g_assert_nonnull(strstr(log->str, "frame 1: checksum.partial on frame 1, a Note\n"));
+    wt_engine_log(talk.engine, NULL, NULL);
+    g_string_truncate(log, 0);
+    talk_send(&talk, &packet);
+    g_assert_cmpuint(log->len, ==, 0);
+    g_string_free(log, TRUE);
+    talk_close(&talk);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -139,6 +162,7 @@ int main(int argc, char **argv)
     g_test_add_func("/state/records/number-again", test_records_number_again);
     g_test_add_func("/state/records/facts-are-kept", test_facts_are_kept);
     g_test_add_func("/state/records/no-ip", test_frame_without_ip);
+    g_test_add_func("/state/log", test_log);
     g_test_add_func("/state/interfaces-apart", test_interfaces_apart);
     g_test_add_func("/findings/rows", test_finding_rows);
     g_test_add_func("/findings/text-is-cut", test_finding_text_is_cut);

@@ -193,6 +193,8 @@ static void twin_note(const struct wt_context *context, struct wt_observation *o
     observation->found[twin->point] += match->bytes;
     twin->found[observation->point] += match->bytes;
     unsigned changes = wt_twin_changes(&pair);
+    wt_log(context, "the same packet as in frame %" G_GUINT32_FORMAT ", %u of %u bytes, changes 0x%x",
+           twin->frame, match->bytes, wt_observation_size(observation), changes);
     pair.intact_others = twin_passes_intact(twins, &pair, changes);
     const struct wt_tally tally = wt_twin_tally(&pair, changes);
     wt_points_count(twins->points, up_here ? &here : &there, up_here ? &there : &here, &tally);
@@ -279,7 +281,7 @@ static void twin_summarise(struct wt_twins *twins, struct wt_passages *passages)
         }
 }
 
-const struct wt_passages *wt_engine_passages(const struct wt_engine *engine)
+const struct wt_passages *wt_engine_passages(struct wt_engine *engine)
 {
     struct wt_twins *twins = engine->kept[WT_KEEPER_TWIN];
     uint32_t count = twins->store ? wt_twin_store_count(twins->store) : 0;

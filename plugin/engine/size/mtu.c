@@ -65,6 +65,15 @@ static bool mtu_is_fresh(const struct wt_packet *packet)
     return memchr(initial, packet->ttl, sizeof initial) != NULL;
 }
 
+static void mtu_take(const struct wt_context *context, uint32_t mtu, enum wt_mtu_source source)
+{
+    static const char *const by[] = {[WT_MTU_FRAGMENTS] = "a fragment",
+                                     [WT_MTU_MSS] = "MSS options",
+                                     [WT_MTU_OBSERVED] = "packets seen again and again"};
+    wt_log(context, "a link MTU of %u by %s", mtu, by[source]);
+    wt_link_learn(context->link, mtu, source);
+}
+
 /* Both ends announce more than the default: the smaller of the two passes at least where it was captured. */
 static void mtu_learn_mss(struct wt_context *context)
 {
@@ -75,10 +84,10 @@ static void mtu_learn_mss(struct wt_context *context)
     uint32_t own = wt_context_side(context)->mss, peer = wt_context_peer(context)->mss;
     uint32_t both = (own < peer ? own : peer) + headers;
     if (own && peer && both > context->link->mtu)
-        wt_link_learn(context->link, both, WT_MTU_MSS);
+        mtu_take(context, both, WT_MTU_MSS);
     bool sent = context->facts->direction == WT_DIRECTION_SENT && mtu_is_fresh(packet);
     if (sent && own && own + headers != context->link->mtu && wt_mtu_is_common(own + headers))
-        wt_link_learn(context->link, own + headers, WT_MTU_MSS);
+        mtu_take(context, own + headers, WT_MTU_MSS);
 }
 
 /* Loopback of a small MTU: its MSS options tell it; one of 65535 only says that no field holds more. */
@@ -97,7 +106,7 @@ static void mtu_learn_fragment(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     if (packet->fragment && packet->l3_len > context->link->mtu)
-        wt_link_learn(context->link, packet->l3_len, WT_MTU_FRAGMENTS);
+        mtu_take(context, packet->l3_len, WT_MTU_FRAGMENTS);
 }
 
 /* A packet in PPP, whose MTU is its own. */
@@ -159,7 +168,7 @@ static void mtu_observe(struct wt_context *context)
     link->above_hits = link->above == length ? link->above_hits + 1 : 1;
     link->above = length;
     if (link->above_hits >= MTU_OBSERVED_HITS && length > context->facts->link_mtu + MTU_SLACK)
-        wt_link_learn(link, length, WT_MTU_OBSERVED);
+        mtu_take(context, length, WT_MTU_OBSERVED);
 }
 
 /* Why a packet above the link MTU need be no fault; none if it is one. */

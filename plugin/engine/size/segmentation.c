@@ -252,6 +252,9 @@ static void segmentation_judge(struct wt_context *context)
     if (packet->payload_len == 0)
         return;
     const struct wt_size size = wt_size_expect(context);
+    if (packet->payload_len > size.size)
+        wt_log(context, "%u bytes of payload where segments of %u were expected: %s", packet->payload_len,
+               size.size, wt_reason_text[size.evidence] ? wt_reason_text[size.evidence] : "size unknown");
     if (segmentation_is_super(context, size.size)) {
         segmentation_take_super(context, &size);
         return;

@@ -17,6 +17,8 @@
  */
 #include "map.h"
 
+#include "prefetch.h"
+
 enum {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
     TABLE_LIMIT_MAX = 16, /* so that a short input makes entries go */
@@ -197,15 +199,15 @@ static struct wt_entry *table_last(const struct wt_map *table)
 /* Has the processor fetch what is touched when the next entry goes, if this one went for want of room: its
  * slot, since the entry itself was fetched the last time, and the entry behind it. Always inlined: gcc takes
  * a function that only fetches for one without effect, and drops the call. */
-__attribute__((always_inline)) static inline void table_expect_last(const struct wt_map *table)
+WT_PREFETCHING void table_expect_last(const struct wt_map *table)
 {
     const struct wt_entry *next = table_last(table);
     if (!next)
         return;
-    __builtin_prefetch(&table->slots[next->hash >> table->shift], 1);
+    WT_PREFETCH_WRITE(&table->slots[next->hash >> table->shift]);
     const uint8_t *behind = (const uint8_t *)next->newer;
     for (size_t at = 0; behind && at < table->entry_size; at += TABLE_LINE)
-        __builtin_prefetch(behind + at, 1);
+        WT_PREFETCH_WRITE(behind + at);
 }
 
 /* The number of an entry for another key: a new one, or that of one which is given up. */
@@ -298,7 +300,7 @@ bool wt_map_is_far(const struct wt_map *table)
 
 void wt_map_expect(const struct wt_map *table, const void *key)
 {
-    __builtin_prefetch(&table->slots[table->hash(key) >> table->shift]);
+    WT_PREFETCH(&table->slots[table->hash(key) >> table->shift]);
 }
 
 void *wt_map_find(struct wt_map *table, const void *key)

@@ -238,7 +238,7 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
     (*at)->next = NULL;
 }
 
-const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number)
+const struct wt_facts *wt_records_facts(struct wt_records *records, uint32_t number)
 {
     if (number == records->number)
         return !records->keep || records->current.ip ? &records->current : NULL;

@@ -36,7 +36,7 @@ void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_findin
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation);
 
 /* Valid until the next call. */
-const struct wt_facts *wt_records_facts(const struct wt_records *records, uint32_t number);
+const struct wt_facts *wt_records_facts(struct wt_records *records, uint32_t number);
 const struct wt_finding *wt_records_findings(const struct wt_records *records, uint32_t number);
 const struct wt_relation *wt_records_relations(const struct wt_records *records, uint32_t number);
 
