@@ -142,6 +142,7 @@ def _diagnosis(run, point, say):
         return {"must": ["capture_before_offload"] if sent else [], "may": also + harmless}
     proves = point.proves if point.proves is not None else point.side != "receiver"
     may = cause + also + list(point.may) + (["capture_before_offload"] if artefacts and not proves else [])
+    may += [] if proves else ["unexplained"]
     return {"must": cause if proves else [], "may": may}
 
 

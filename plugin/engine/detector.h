@@ -35,6 +35,7 @@ enum wt_keeper {
     WT_KEEPER_REPORT,
     WT_KEEPER_TWIN,
     WT_KEEPER_VERDICT,
+    WT_KEEPER_SYMPTOMS,
     WT_KEEPERS,
 };
 

@@ -22,6 +22,7 @@
 #include "engine/state/history.h"
 #include "engine/state/record.h"
 #include "engine/verdict/cases.h"
+#include "engine/verdict/symptoms.h"
 #include "engine/window/window.h"
 
 static const struct wt_detector *const detectors[] = {
@@ -46,6 +47,7 @@ static const struct wt_detector *const detectors[] = {
     /* The same packet at another point, with all that was found here; at last, what is made of the findings. */
     &wt_twin_detector,
     &wt_verdict_detector,
+    &wt_symptoms_detector,
 };
 
 _Static_assert(G_N_ELEMENTS(detectors) <= WT_DETECTORS_MAX, "room for all");

@@ -30,6 +30,9 @@ struct wt_cases *wt_cases_of(const struct wt_engine *engine);
 void wt_diagnosis_refute(const struct wt_context *context, enum wt_diagnosis_id diagnosis,
                          const struct wt_ends *ends, uint32_t event);
 
+/* Those with some confidence, in their order, without what symptoms make; free the array with g_free(). */
+const struct wt_case **wt_cases_said(const struct wt_engine *engine, bool trouble_only, unsigned *count);
+
 /* What the case's own evidence allows. */
 enum wt_confidence wt_case_confidence(const struct wt_case *c);
 

@@ -26,10 +26,17 @@ static uint32_t event_address(const struct wt_address *address)
     return wt_event_mix(wt_event_mix(0, half[0]), half[1]);
 }
 
+uint32_t wt_event_between(const struct wt_address *a, const struct wt_address *b, uint16_t a_port,
+                          uint16_t b_port, uint32_t proto)
+{
+    const uint32_t one = wt_event_mix(event_address(a), a_port),
+                   other = wt_event_mix(event_address(b), b_port);
+    return wt_event_mix(proto, (uint64_t)one + other);
+}
+
 uint32_t wt_event_connection(const struct wt_packet *packet)
 {
-    const uint32_t ends = event_address(&packet->src) ^ event_address(&packet->dst);
-    return wt_event_mix(ends ^ packet->proto, (uint64_t)packet->src_port * packet->dst_port);
+    return wt_event_between(&packet->src, &packet->dst, packet->src_port, packet->dst_port, packet->proto);
 }
 
 uint32_t wt_event_data(const struct wt_packet *packet)

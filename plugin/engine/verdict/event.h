@@ -11,6 +11,9 @@ uint32_t wt_event_mix(uint32_t event, uint64_t number);
 /* The connection, or the pair of hosts, of `packet`: the same in both directions. */
 uint32_t wt_event_connection(const struct wt_packet *packet);
 
+uint32_t wt_event_between(const struct wt_address *a, const struct wt_address *b, uint16_t a_port,
+                          uint16_t b_port, uint32_t proto);
+
 /*
  * The data in `packet`: a copy and a repeat of them give the same number, at every capture point. For packets
  * without data it is what they acknowledge, for those of other protocols their identification or checksum.

@@ -18,6 +18,7 @@
 
 #include "cases.h"
 #include "engine/context.h"
+#include "symptoms.h"
 
 enum {
     WARNS_LIKELY = 3, /* one damaged or odd frame happens to everybody */
@@ -152,14 +153,33 @@ static gint case_compare(gconstpointer a, gconstpointer b, gpointer engine)
     return x->number < y->number ? -1 : 1;
 }
 
-const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count)
+static GPtrArray *cases_said(const struct wt_engine *engine, bool trouble_only)
 {
     GPtrArray *said = g_ptr_array_new();
-    const GPtrArray *list = wt_cases_of(engine)->list;
-    for (guint i = 0; i < list->len; i++)
-        if (wt_engine_confidence(engine, g_ptr_array_index(list, i)))
-            g_ptr_array_add(said, g_ptr_array_index(list, i));
+    const struct wt_case *c = NULL;
+    for (uint32_t i = 0; (c = wt_engine_case(engine, i)); i++)
+        if (wt_engine_confidence(engine, c) && (!trouble_only || wt_diagnosis_table[c->id].trouble))
+            g_ptr_array_add(said, (gpointer)c);
     g_ptr_array_sort_with_data(said, case_compare, (gpointer)engine);
+    return said;
+}
+
+const struct wt_case **wt_cases_said(const struct wt_engine *engine, bool trouble_only, unsigned *count)
+{
+    GPtrArray *said = cases_said(engine, trouble_only);
+    *count = said->len;
+    return (const struct wt_case **)g_ptr_array_free(said, FALSE);
+}
+
+const struct wt_case **wt_engine_diagnoses(const struct wt_engine *engine, unsigned *count)
+{
+    struct wt_case *unexplained = &wt_cases_of(engine)->unexplained;
+    GPtrArray *said = cases_said(engine, false);
+    wt_suffering_unexplained(engine, unexplained);
+    if (wt_case_confidence(unexplained)) {
+        g_ptr_array_add(said, unexplained);
+        g_ptr_array_sort_with_data(said, case_compare, (gpointer)engine);
+    }
     *count = said->len;
     return (const struct wt_case **)g_ptr_array_free(said, FALSE);
 }
