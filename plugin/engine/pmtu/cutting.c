@@ -6,9 +6,10 @@
  *
  * Evidence, from each capture point alone:
  *   - at the sender, a report quotes a piece from inside a super-frame that is longer than the stack asked
- * for (a NIC that cuts right never gave one in 212 reports, and all 51 others were of such NICs): Error. Or
- *     the receiver acknowledges selectively at a place where no segment should begin, a multiple of a piece
- *     size between what was asked for and what the link carries; that may be chance, so it takes three.
+ *     for (a NIC that cuts right never gave one in 212 reports, and all 51 others were of such NICs):
+ *     Error. Or the receiver acknowledges selectively at a place where no segment should begin, a multiple
+ *     of a piece size between what was asked for and what the link carries; that may be chance, so it takes
+ *     three.
  *   - on the wire, pieces of equal size above the limit and then a shorter one, in one burst (equal
  *     acknowledgement and time stamp, identifications running on), whose sum is a multiple of the limit: the
  *     first is a Warn, since another burst may add up by chance. Or the bytes of a piece that exceeds the

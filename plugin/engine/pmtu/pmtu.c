@@ -3,12 +3,12 @@
  * Theory. Path MTU discovery is a conversation: a packet is too large, a report says so, the sender reacts.
  * Each part has its file:
  *
- *   report.c     who reports, and whether it can be right; quote.c: which packet; merged.c: that nobody sent
- *   told.c       what a sender was told, and whether that is true
- *   reaction.c   obeyed, DF cleared, ignored, and when a sender could know; pieces.c: of super-frames
- *   black_hole.c large packets vanish and no report comes
- *   probing.c    the sender finds the size by trial
- *   cutting.c    the stack is right and its NIC is not
+ *   report.c      who reports, and whether it can be right; quote.c: which packet; merged.c: that nobody sent
+ *   told.c        what a sender was told, and whether that is true
+ *   reaction.c    obeyed, DF cleared, ignored, and when a sender could know; pieces.c: of super-frames
+ *   black_hole.c  large packets vanish and no report comes
+ *   probing.c     the sender finds the size by trial
+ *   cutting.c     the stack is right and its NIC is not
  *
  * history.c holds the packets that reports may quote, trouble.c what is known of a connection since its first
  * symptom, path.c what there is to tell of a path. This file hands each packet to them and remembers it.

@@ -20,7 +20,7 @@
  *     sums throughout; so most other data must have passed intact.
  *   - partial at both points proves nothing, even if the second one is the receiver: virtual NICs and
  * switches hand a partial sum on rightly (VIRTIO_NET_HDR_F_NEEDS_CSUM), and nothing in a capture tells the
- * two cases apart but what the receiver does with the data, see checksum_leak.c. So no finding rests on it.
+ * two cases apart but what the receiver does with the data, see checksum/leak.c. So no finding rests on it.
  */
 #include "twin_compare.h"
 

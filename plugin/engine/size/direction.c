@@ -5,10 +5,10 @@
  *
  *   local   a stack with checksum offload leaves partial sums, also on segments without payload (SYN, ACK,
  *           FIN), which nothing merges. So a host whose bare segments are partial is captured before its NIC.
- *   remote  a receiving NIC hands up complete sums, and only merged frames lose them: GRO writes a partial
- * one (tcp4_gro_complete), LRO and fraglist GRO keep the first segment's, RSC a valid one. A host with
- *           complete bare segments whose data comes in super-frames was captured behind such a merge; no
- * stack computes the sum of a super-frame that it sends.
+ *   remote  a receiving NIC hands up complete sums, and only merged frames lose them: GRO writes a partial one
+ *           (tcp4_gro_complete), LRO and fraglist GRO keep the first segment's, RSC a valid one. A host with
+ *           complete bare segments whose data comes in super-frames was captured behind such a merge; no stack
+ *           computes the sum of a super-frame that it sends.
  *
  * If one end is local or the other remote, the direction follows. Traps: loopback, veth and virtual switches
  * show partial sums both ways, so both ends look local and the direction stays unknown. A NIC that lets

@@ -8,18 +8,18 @@
  * by the sender (RFC 9293 3.7.1). All that can be captured of the two terms is used, strongest first:
  *
  *   - the receiver's MSS option, or the sender's own if that is smaller: a jumbo receiver behind a 1500
- * sender, a router that reduced the option on the other side of the capture point. Unless the data are full
- * segments by the receiver's and not by the sender's (a route's advmss changes what is announced, not what is
- * sent);
+ *     sender, a router that reduced the option on the other side of the capture point. Unless the data are
+ *     full segments by the receiver's and not by the sender's (a route's advmss changes what is announced,
+ *     not what is sent);
  *   - the path MTU by the reports so far. Linux never goes below 552 (ip_rt_min_pmtu), IPv6 not below 1280. A
  *     report takes a moment to be obeyed, and its socket may be busy sending meanwhile: until the sender
  *     repeats data in the new size, new data that is a multiple of the old one is still of the old one;
- *   - without any MSS option, the flow's own full segments; else those of the other direction; else what fits
- * the link. Both directions are bounded by the same two MSS options and mostly by the same narrow link, so
- * the other one is good evidence, but only of a size that is certainly a full segment: one that it was seen
- * to be cut to; one that came repeatedly and divides this payload, which the link's does not; one that came
- *     repeatedly and fills the MTU of a common kind of link. Requests that happen to be equally long are
- * none.
+ *   - without any MSS option, the flow's own full segments; else those of the other direction; else what
+ *     fits the link. Both directions are bounded by the same two MSS options and mostly by the same narrow
+ *     link, so the other one is good evidence, but only of a size that is certainly a full segment: one
+ *     that it was seen to be cut to; one that came repeatedly and divides this payload, which the link's
+ *     does not; one that came repeatedly and fills the MTU of a common kind of link. Requests that happen
+ *     to be equally long are none.
  *
  * Where the data show another size than expected, they are right (tunnels that lower the size further down,
  * probing after a black hole, reports that were not captured), see segmentation_watch.c. Sizes are remembered

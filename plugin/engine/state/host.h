@@ -26,7 +26,7 @@ struct wt_host {
     uint32_t merged;          /* super-frames, whatever their sum */
     uint32_t intact;          /* packets of any protocol whose checksums are valid */
     uint32_t damaged;         /* packets of any protocol with a bad one */
-    int32_t shift_told;       /* window scale it used last, plus 1; 0 before any: see window_syn.c */
+    int32_t shift_told;       /* window scale it used last, plus 1; 0 before any: see window/syn.c */
 };
 
 struct wt_map *wt_hosts_new(void);

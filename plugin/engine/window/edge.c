@@ -8,8 +8,8 @@
  *
  * Traps. A zero-window probe is one byte behind the edge, a keep-alive one byte before the data (RFC 9293
  * 3.8.6.1, RFC 1122 4.2.3.6). FIN and RST need not carry a true window, and once an end has sent its FIN it
- * needs none: a Note. A frame overtaken on its way shows an
- * older window: older timestamp, or IP identification, or an older acknowledgement. Both sides of a firewall
+ * needs none: a Note. A frame overtaken on its way shows an older window: older timestamp, or IP identification,
+ * or an older acknowledgement. Both sides of a firewall
  * that changes sequence numbers, and edited captures, jump far beyond the window in one step: then nothing is
  * said about that connection. If the capture missed the frame that granted more, data look as if beyond: an
  * acknowledgement for data that were never seen, a hole in the data, or an echo of a timestamp that was never
