@@ -182,7 +182,7 @@ class CFailure(Exception):
 JUDGED = frozenset(
     "direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last mss.limit "
     "checksum.ip checksum.l4 path_mtu window.scale window.scale.least window.scale.hint window.right_edge window.flight "
-    "finding finding.severity finding.text offender report reaction original twin".split()
+    "finding finding.severity finding.text offender report reaction original twin twin.delay".split()
 )
 DIAGNOSED = ("diagnosis", "confidence", "culprit", "other", "first_frame", "last_frame", "proof_frame")
 
@@ -192,6 +192,7 @@ class Judged:
     """What the core says of one capture; values as text."""
 
     frames: dict = dataclasses.field(default_factory=dict)  # number -> {field: [values]}
+    interface: dict = dataclasses.field(default_factory=dict)  # number -> number of the interface
     diagnoses: list = dataclasses.field(default_factory=list)  # [{key: value}], see DIAGNOSED
 
     def diagnosed(self):
@@ -202,6 +203,7 @@ class Judged:
             self.diagnoses.append({key: line.get(key) for key in DIAGNOSED})
         else:
             number = line.pop("frame")
+            self.interface[number] = line.pop("interface")
             self.frames[number] = {
                 name: [str(each) for each in (value if isinstance(value, list) else [value])]
                 for name, value in line.items()

@@ -17,6 +17,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import twin_oracle  # noqa: E402
+from twin_oracle import pcapng  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENOUGH = 0.995  # of all frames
@@ -36,26 +37,26 @@ def groups():
 GROUPS = groups()
 
 
+def write_merged(name, path, snap, shift):
+    parts = []
+    for number, point in enumerate(GROUPS[name]):
+        part = path.with_name(f"{path.name}.{number}")
+        options = ["-s", str(snap)] if snap else []
+        options += ["-t", str(shift)] if shift and number == 0 else []
+        subprocess.run(["editcap", "-F", "pcapng", *options, point, part], check=True, capture_output=True)
+        parts.append(part)
+    subprocess.run(["mergecap", "-I", "none", "-w", path, *parts], check=True, capture_output=True)
+    for part in parts:
+        part.unlink()
+
+
 @pytest.fixture(scope="session")
-def merge(scratch):
+def merge():
     """merge(NAME, snap=, shift=): the merged file; `shift` seconds are added to the first point's times."""
 
-    @functools.lru_cache(maxsize=None)
     def merged(name, snap=None, shift=0):
-        folder = scratch / "points" / name / f"{snap}-{shift}"
-        folder.mkdir(parents=True)
-        parts = []
-        for number, path in enumerate(GROUPS[name]):
-            part = folder / f"{number}.pcapng"
-            options = ["-s", str(snap)] if snap else []
-            options += ["-t", str(shift)] if shift and number == 0 else []
-            subprocess.run(["editcap", "-F", "pcapng", *options, path, part], check=True, capture_output=True)
-            parts.append(part)
-        whole = folder / "merged.pcapng"
-        subprocess.run(["mergecap", "-I", "none", "-w", whole, *parts], check=True, capture_output=True)
-        for part in (*parts, whole):
-            part.chmod(0o644)
-        return whole
+        path = conftest.shared() / "points" / name / f"{snap}-{shift}.pcapng"
+        return conftest.once(path, lambda new: write_merged(name, new, snap, shift))
 
     return merged
 
@@ -76,24 +77,25 @@ CASES = [pytest.param(name, variant, marks=UNSEEN if "/udp-g" in name else ()) f
 
 
 @pytest.mark.parametrize("name, variant", CASES)
-def test_twins(name, variant, merge, fields):
+def test_twins(name, variant, merge, judge):
     merged = merge(name, **VARIANTS[variant])
     want = expected(name, merged)
-    got = {number: numbers(twins) for number, (twins,) in fields(merged, "wiretruth.twin", options=("-2",)).items()}
+    said = judge(merged).frames
+    got = {number: numbers(said.get(number, {}).get("twin", [])) for number in want}
     wrong = {number: (twins, got[number]) for number, twins in want.items() if twins != got[number]}
     assert sum(map(bool, want.values())) > len(want) / 2
     assert len(wrong) <= (1 - ENOUGH) * len(want), wrong
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_delays(name, merge, fields):
+def test_delays(name, merge, judge):
     """The delay is the difference of both frames' times, whichever comes first."""
-    rows = fields(merge(name), "wiretruth.twin", "wiretruth.twin.delay", "frame.time_epoch", options=("-2",))
-    times = {number: float(time) for number, (_, _, (time,)) in rows.items()}
-    for number, (twins, delays, _) in rows.items():
-        assert len(twins) == len(delays)
-        for twin, delay in zip(twins, delays):
-            assert float(delay) == pytest.approx(times[number] - times[int(twin)], abs=2e-6)
+    merged = merge(name)
+    times = {number: frame.time for number, frame in enumerate(pcapng.read(merged)[1], 1)}
+    for number, fields in judge(merged).frames.items():
+        twins, delays = fields.get("twin", []), fields.get("twin.delay", [])
+        for twin, delay in zip(twins, delays, strict=True):
+            assert float(delay) == pytest.approx((times[number] - times[int(twin)]) / 1e9, abs=2e-6)
 
 
 # What only a comparison of points can add.
@@ -101,17 +103,15 @@ ADDED = {"segmentation.wrong", "window.scale_stripped"}
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_each_point_as_alone(name, merge, fields, capture):
+def test_each_point_as_alone(name, merge, judge):
     """Findings of each interface equal those of its file alone, apart from what the comparison adds."""
-    merged = fields(merge(name), "frame.interface_id", "wiretruth.finding", options=("-2",))
-    for number, path in enumerate(GROUPS[name]):
-        alone = fields(capture(str(path.relative_to(ROOT / "captures"))[: -len(".pcapng")]), "wiretruth.finding",
-                       options=("-2",))
-        here = [findings for (interface,), findings in merged.values() if int(interface) == number]
-        for frame, (findings,) in alone.items():
-            extra = set(here[frame - 1]) - set(findings)
-            assert set(findings) <= set(here[frame - 1]), f"{path.name} frame {frame}"
-            assert extra <= ADDED, f"{path.name} frame {frame}"
+    merged = judge(merge(name))
+    for number, path in enumerate(GROUPS[name], 1):
+        here = [frame for at, frame in merged.frames.items() if merged.interface[at] == number]
+        for frame, (alone, both) in enumerate(zip(judge(path).frames.values(), here, strict=True), 1):
+            findings, more = set(alone.get("finding", [])), set(both.get("finding", []))
+            assert findings <= more, f"{path.name}, IP frame {frame}"
+            assert more - findings <= ADDED, f"{path.name}, IP frame {frame}"
 
 
 # --- the table ---
@@ -187,6 +187,5 @@ def test_cut_at_the_wrong_size(merge, tshark, fields):
 
 
 @pytest.mark.parametrize("name", [name for name in GROUPS if "control" in name or "virtio" in name or "tso-off" in name])
-def test_cut_at_the_right_size(name, merge, fields):
-    rows = fields(merge(name), "wiretruth.finding", options=("-2",))
-    assert not any(set(findings) & ADDED for (findings,) in rows.values())
+def test_cut_at_the_right_size(name, merge, judge):
+    assert not any(set(fields.get("finding", [])) & ADDED for fields in judge(merge(name)).frames.values())

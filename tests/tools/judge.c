@@ -8,7 +8,7 @@
  *   {"frame":7,"l3_len":1500,...}                    facts, findings and relations of a frame that has an IP packet
  *   {"diagnosis":"black_hole","confidence":"likely",...}
  *
- * A field that a frame has several times is a list. As in two passes of Wireshark, frames are told when all are judged;
+ * A field that a frame has several times is a list. "interface" is the frame's number of it. As in two passes of Wireshark, frames are told when all are judged;
  * with -1 each is told at once, before the next is known, as in a single pass.
  */
 #include "capture_file.h"
@@ -208,13 +208,33 @@ static void put_relations(const struct wt_relation *relations)
     }
 }
 
-static void put_frame(struct wt_engine *engine, uint32_t number, const struct wt_reading *reading)
+/* The difference of both frames' times as Wireshark writes it: "-0.000123000". */
+static void put_delays(const struct wt_relation *relations)
 {
+    const int64_t billion = 1000000000;
+    unsigned count = 0;
+    for (const struct wt_relation *relation = relations; relation; relation = relation->next) {
+        if (relation->kind != WT_RELATION_TWIN)
+            continue;
+        if (count++ == 0)
+            put_name("twin.delay");
+        printf("%c\"%s%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT "\"", count == 1 ? '[' : ',',
+               relation->delay < 0 ? "-" : "", ABS(relation->delay) / billion,
+               ABS(relation->delay) % billion);
+    }
+    if (count)
+        putchar(']');
+}
+
+static void put_frame(struct wt_engine *engine, const struct wt_frame *frame,
+                      const struct wt_reading *reading)
+{
+    const uint32_t number = frame->number;
     const struct wt_facts *facts = wt_engine_facts(engine, number);
     const struct wt_finding *findings = wt_engine_findings(engine, number);
     if (!reading->packets)
         return;
-    printf("{\"frame\":%u", number);
+    printf("{\"frame\":%u,\"interface\":%u", number, frame->interface);
     if (facts && facts->ip) {
         put_wire(facts);
         put_path(facts);
@@ -227,6 +247,7 @@ static void put_frame(struct wt_engine *engine, uint32_t number, const struct wt
     put_findings(findings, "finding.severity", finding_severity);
     put_findings(findings, "finding.text", finding_text);
     put_relations(wt_engine_relations(engine, number));
+    put_delays(wt_engine_relations(engine, number));
     printf("}\n");
 }
 
@@ -269,7 +290,7 @@ static void judge_frames(struct wt_engine *engine, struct capture_file *file, bo
         read_frame(&frame, &reading);
         wt_engine_frame(engine, &frame, &reading);
         if (at_once)
-            put_frame(engine, frame.number, &reading);
+            put_frame(engine, &frame, &reading);
     }
 }
 
@@ -280,7 +301,7 @@ static void put_frames(struct wt_engine *engine, struct capture_file *file)
     capture_file_rewind(file);
     while (capture_file_next(file, &frame)) {
         read_frame(&frame, &reading);
-        put_frame(engine, frame.number, &reading);
+        put_frame(engine, &frame, &reading);
     }
 }
 

@@ -31,7 +31,7 @@ BUNDLED = ROOT / "captures"
 CAPTURES = pathlib.Path(os.environ.get("WIRETRUTH_CAPTURES", BUNDLED)).resolve()
 TRUTHS = {str(path.relative_to(CAPTURES))[: -len(".truth.json")]: path for path in CAPTURES.rglob("*.truth.json")}
 # What a later frame reveals about an earlier one: only a second pass can show it there.
-BACKWARD = {"report", "reaction", "twin", "finding", "finding.severity", "finding.text", "original"}
+BACKWARD = {"report", "reaction", "twin", "finding", "finding.severity", "finding.text", "original", "twin.delay"}
 # Notes that what comes later may take back or raise: that a sum is an artefact, or that its fate will show.
 PROVISIONAL = {("checksum.partial", "note"), ("checksum.unfilled", "note"), ("checksum.corrupt", "note")}
 
