@@ -81,9 +81,9 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id, const
         return;
     }
     finding.counted = shown_in == here;
-    wt_records_add(context->engine->records, shown_in, &finding);
     if (evidence->instead_of)
         wt_records_hide(context->engine->records, shown_in, (enum wt_finding_id)(evidence->instead_of - 1));
+    wt_records_add(context->engine->records, shown_in, &finding);
     if (!finding.counted)
         context_count(context, &finding, shown_in);
 }

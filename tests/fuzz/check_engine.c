@@ -200,6 +200,8 @@ static void check_tables(const struct wt_engine *engine, uint32_t frames)
         windows->syns,
         windows->hints,
         windows->stalls,
+        windows->overruns,
+        windows->retreats,
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         check_table(tables[i], frames);

@@ -81,6 +81,7 @@ enum {
     SYNS = 8192,
     HINTS = 65536,
     STALLS = 4096,
+    WINDOW_SIDES = 1024, /* overruns and retreats, each */
     LEAKS = 4096,
     WRONGS = 1 << 14,
     FATES = 1 << 12,
@@ -232,12 +233,20 @@ static void check_bounds(const struct wt_engine *engine)
         struct wt_map *table;
         unsigned limit;
     } bounds[] = {
-        {engine->flows, FLOWS},     {engine->hosts, HOSTS},
-        {engine->paths, PATHS},     {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},
-        {engine->links, LINKS},     {engine->kept[WT_KEEPER_TROUBLE], TROUBLES},
-        {windows->syns, SYNS},      {windows->hints, HINTS},
-        {windows->stalls, STALLS},  {sums->leaks, LEAKS},
-        {sums->causes, WRONGS},     {sums->fates, FATES},
+        {engine->flows, FLOWS},
+        {engine->hosts, HOSTS},
+        {engine->paths, PATHS},
+        {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},
+        {engine->links, LINKS},
+        {engine->kept[WT_KEEPER_TROUBLE], TROUBLES},
+        {windows->syns, SYNS},
+        {windows->hints, HINTS},
+        {windows->stalls, STALLS},
+        {windows->overruns, WINDOW_SIDES},
+        {windows->retreats, WINDOW_SIDES},
+        {sums->leaks, LEAKS},
+        {sums->causes, WRONGS},
+        {sums->fates, FATES},
         {sums->requests, REQUESTS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++)

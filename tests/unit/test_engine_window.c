@@ -91,6 +91,13 @@ static void test_scale_invalid(gconstpointer version)
     talk_close(&talk);
 }
 
+static uint32_t send_window(struct talk *talk, unsigned from, uint32_t seq, uint32_t ack, uint16_t window)
+{
+    struct wt_packet packet = talk_tcp(talk, from, WT_TCP_ACK, seq, ack, 0);
+    packet.tcp.window = window;
+    return talk_send(talk, &packet);
+}
+
 static void exceed(gconstpointer version, uint32_t client, uint32_t server)
 {
     struct talk talk;
@@ -104,11 +111,52 @@ static void exceed(gconstpointer version, uint32_t client, uint32_t server)
         g_assert_cmpuint(talk_facts(&talk, number)->flight, ==, seq + 1000 - server);
         seq += 1000;
     }
-    const struct wt_finding *found =
-        talk_found(&talk, talk_send_tcp(&talk, 1, WT_TCP_ACK, seq, client, 1000), WT_FINDING_WINDOW_EXCEEDED);
+    uint32_t number = talk_send_tcp(&talk, 1, WT_TCP_ACK, seq, client, 1000);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_WINDOW_EXCEEDED);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_NOTE);
+    g_assert_cmpuint(found->value[0], ==, seq + 1000 - edge);
+    /* The receiver's next acknowledgement grants no more than it did before: nothing can have granted this. */
+    wt_engine_keep(talk.engine, true);
+    number = talk_send_tcp(&talk, 1, WT_TCP_ACK, seq + 1000, client, 1000);
+    send_window(&talk, 0, client, seq, (uint16_t)((edge - seq) >> 7));
+    found = talk_found(&talk, number, WT_FINDING_WINDOW_EXCEEDED);
     g_assert_nonnull(found);
     g_assert_cmpint(found->severity, ==, WT_SEVERITY_WARN);
-    g_assert_cmpuint(found->value[0], ==, seq + 1000 - edge);
+    talk_close(&talk);
+}
+
+/* The receiver has granted that much by its next acknowledgement: perhaps in a frame that was not captured. */
+static void test_exceeded_unseen(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    wt_engine_keep(talk.engine, true);
+    talk_handshake(&talk, 1000, 5000);
+    uint32_t edge = 5000 + (502 << 7), seq = 5000;
+    for (; seq < edge + 2000; seq += 1000)
+        talk_send_tcp(&talk, 1, WT_TCP_ACK, seq, 1000, 1000);
+    g_assert_nonnull(talk_found(&talk, talk.frame.number, WT_FINDING_WINDOW_EXCEEDED));
+    send_window(&talk, 0, 1000, seq, 502);
+    g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
+/* An acknowledgement that was overtaken on its way grants less, and proves nothing. */
+static void test_exceeded_overtaken(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    wt_engine_keep(talk.engine, true);
+    talk_handshake(&talk, 1000, 5000);
+    talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 1000);
+    send_window(&talk, 0, 1000, 6000, 10);
+    send_window(&talk, 1, 6000, 1000, 502);
+    for (uint32_t seq = 6000; seq < 5000 + (502 << 7) + 2000; seq += 1000)
+        talk_send_tcp(&talk, 1, WT_TCP_ACK, seq, 1000, 1000);
+    g_assert_nonnull(talk_found(&talk, talk.frame.number, WT_FINDING_WINDOW_EXCEEDED));
+    send_window(&talk, 0, 1000, 5000, 10);
+    g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_NOTE);
     talk_close(&talk);
 }
 
@@ -176,6 +224,8 @@ int main(int argc, char **argv)
     talk_add("window/scale/invalid", test_scale_invalid);
     talk_add("window/exceeded", test_exceeded);
     talk_add("window/exceeded-across-wrap", test_exceeded_across_wrap);
+    talk_add("window/exceeded-unseen", test_exceeded_unseen);
+    talk_add("window/exceeded-overtaken", test_exceeded_overtaken);
     talk_add("window/zero-window-probe", test_zero_window_probe);
     talk_add("window/exceeded-with-gaps", test_exceeded_with_gaps);
     talk_add("window/port-reuse", test_port_reuse);

@@ -31,14 +31,9 @@ enum {
     DROP_RARE = 4, /* one loss below the edge for so many beyond it */
 };
 
-struct stall_key {
-    struct wt_flow_key flow;
-    uint32_t side;
-};
-
 struct stall {
     struct wt_entry entry;
-    struct stall_key key;
+    struct wt_side_key key;
     uint32_t isn;           /* of the sender: another one is another connection */
     uint32_t at;            /* sequence number where it hangs */
     uint32_t frame;         /* that sent `at` last */
@@ -47,11 +42,11 @@ struct stall {
     uint32_t beyond, below; /* segments sent again, beyond and below the edge */
 };
 
-WT_MAP_KEY(stall, struct stall_key)
+WT_MAP_KEY(stall, struct wt_side_key)
 
 struct wt_map *wt_window_stalls_new(void)
 {
-    return wt_map_new(sizeof(struct stall), sizeof(struct stall_key), STALLS_MAX, stall_hash, stall_equal);
+    return wt_map_new(sizeof(struct stall), sizeof(struct wt_side_key), STALLS_MAX, stall_hash, stall_equal);
 }
 
 /* --- what arrives beyond the edge --- */
@@ -127,7 +122,7 @@ static bool drop_is_size_known(const struct wt_context *context)
 
 static struct stall *drop_stall(struct wt_context *context)
 {
-    const struct stall_key key = {.flow = context->flow->key, .side = context->sender};
+    const struct wt_side_key key = wt_side_key(context, context->sender);
     struct stall *stall = wt_map_get(wt_windows(context)->stalls, &key);
     const struct wt_side *side = wt_context_side(context);
     if (stall->frame == 0 || stall->isn != side->isn) {

@@ -2,8 +2,9 @@
 #include "window.h"
 
 #include "drop.h"
-#include "edge.h"
 #include "engine/state/sequence.h"
+#include "overrun.h"
+#include "retreat.h"
 #include "scale.h"
 #include "strip.h"
 #include "syn.h"
@@ -15,6 +16,8 @@ static void *windows_new(void)
     windows->syns = wt_window_syns_new();
     windows->hints = wt_window_hints_new();
     windows->stalls = wt_window_stalls_new();
+    windows->overruns = wt_window_overruns_new();
+    windows->retreats = wt_window_retreats_new();
     return windows;
 }
 
@@ -24,8 +27,14 @@ static void windows_free(void *kept)
     wt_map_free(windows->syns);
     wt_map_free(windows->hints);
     wt_map_free(windows->stalls);
+    wt_map_free(windows->overruns);
+    wt_map_free(windows->retreats);
     g_free(windows);
 }
+
+enum {
+    WINDOW_JUMP = 1 << 20, /* bytes of a hole that is no loss but another numbering */
+};
 
 static bool window_is_doubtful(const struct wt_flow *flow)
 {
@@ -70,6 +79,21 @@ static void window_remember(struct wt_context *context)
     }
 }
 
+/* Marks connections whose sequence numbers do not go on from each other; returns whether they do. */
+static bool window_goes_on(struct wt_context *context)
+{
+    struct wt_side *side = wt_context_side(context);
+    const struct wt_side *peer = wt_context_peer(context);
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    if (tcp->flags & WT_TCP_SYN)
+        return true;
+    bool jump = side->has_next && wt_seq_distance(tcp->seq, side->next) > WINDOW_JUMP;
+    jump |=
+        (tcp->flags & WT_TCP_ACK) && peer->has_next && wt_seq_distance(tcp->ack, peer->next) > WINDOW_JUMP;
+    wt_windows_of(side)->jumped |= jump;
+    return !wt_windows_of(side)->jumped && !wt_windows_of(peer)->jumped;
+}
+
 static void window_judge(struct wt_context *context)
 {
     if (!wt_context_is_tcp(context))
@@ -79,7 +103,10 @@ static void window_judge(struct wt_context *context)
         return;
     if (!(context->packet->tcp.flags & WT_TCP_RST) && !window_is_doubtful(context->flow)) {
         wt_window_strip(context);
-        wt_window_edge(context);
+        if (window_goes_on(context)) {
+            wt_window_overrun(context);
+            wt_window_retreat(context);
+        }
         wt_window_drop(context);
     }
     window_remember(context);

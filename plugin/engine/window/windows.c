@@ -30,6 +30,18 @@ enum wt_reason wt_windows_gap(const struct wt_context *context)
     return WT_REASON_NONE;
 }
 
+bool wt_windows_are_overtaken(const struct wt_context *context)
+{
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    const struct wt_side *side = wt_context_side(context);
+    const struct wt_side_windows *windows = wt_windows_of(side);
+    if (side->has_acked && wt_seq_after(side->acked, tcp->ack))
+        return true;
+    if (tcp->has_timestamp && windows->has_stamp && tcp->timestamp != windows->stamp)
+        return !wt_seq_after(tcp->timestamp, windows->stamp);
+    return side->has_next && wt_seq_after(side->next, tcp->seq);
+}
+
 uint32_t wt_windows_segment(const struct wt_context *context)
 {
     uint32_t limit = context->facts->mss_limit;

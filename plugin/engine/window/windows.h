@@ -14,7 +14,6 @@ struct wt_side_windows {
     uint32_t wide;          /* such an edge that lay several segments behind its acknowledgement */
     uint32_t stamp;         /* latest timestamp value sent */
     uint16_t raw;           /* latest raw window */
-    uint16_t granted_id;    /* IP identification of `granted_frame` */
     uint16_t hint_age;      /* of the table of hints when it was asked last */
     uint32_t acked_at;      /* when it last acknowledged more, in milliseconds modulo 2^32 */
     /* As the end that sends. */
@@ -30,6 +29,8 @@ struct wt_side_windows {
     unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
     unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
     unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
+    bool overruns : 1;      /* it sent beyond its window, see overrun.c */
+    bool retreated : 1;     /* it took back what it granted, see retreat.c */
     unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
 };
 
@@ -39,12 +40,24 @@ _Static_assert(sizeof(struct wt_side_windows) <= WT_SIDE_PLACE(windows), "it has
 
 /* Tables of bounded size for what does not fit into a flow. */
 struct wt_windows {
-    struct wt_map *syns;   /* SYN segments, whatever the interface */
-    struct wt_map *hints;  /* the shift that each host used */
-    struct wt_map *stalls; /* sides of flows that had to send again */
-    uint16_t hints_age;    /* changes with each new hint */
-    bool any_differ;       /* some SYN was repeated with another offer */
+    struct wt_map *syns;                /* SYN segments, whatever the interface */
+    struct wt_map *hints;               /* the shift that each host used */
+    struct wt_map *stalls;              /* sides of flows that had to send again */
+    struct wt_map *overruns, *retreats; /* sides of flows that sent too much, or granted less than before */
+    uint16_t hints_age;                 /* changes with each new hint */
+    bool any_differ;                    /* some SYN was repeated with another offer */
 };
+
+/* One side of a connection. */
+struct wt_side_key {
+    struct wt_flow_key flow;
+    uint32_t side;
+};
+
+static inline struct wt_side_key wt_side_key(const struct wt_context *context, unsigned which)
+{
+    return (struct wt_side_key){.flow = context->flow->key, .side = which};
+}
 
 static inline struct wt_windows *wt_windows(const struct wt_context *context)
 {
@@ -60,6 +73,9 @@ enum wt_reason wt_windows_gap(const struct wt_context *context);
 
 /* The window scale option of both SYN segments is known, from segments that their receivers took. */
 bool wt_windows_are_negotiated(const struct wt_flow *flow);
+
+/* A frame that was sent before one that came earlier: it shows an older window. */
+bool wt_windows_are_overtaken(const struct wt_context *context);
 
 /* Largest payload of one segment of this packet's sender, options deducted. */
 uint32_t wt_windows_segment(const struct wt_context *context);
