@@ -75,6 +75,7 @@ struct wt_evidence {
     uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
     unsigned speaks_for;        /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
     unsigned instead_of;        /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
+    bool proven;                /* no innocent reading is left: as good as an Error */
     bool uncounted;             /* this event was counted: it replaces what `shown_in` says under this name */
     bool blind;      /* anybody could have sent what it rests on, without seeing the traffic: never sure */
     bool both_sides; /* seen in front of the culprit and behind it: one such event is proof enough */

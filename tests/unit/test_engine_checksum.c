@@ -167,6 +167,21 @@ static void test_causes(gconstpointer version)
     talk_close(&talk);
 }
 
+/* One flipped bit looks like a sum that was adapted in a wrong way; two packets do not. */
+static void test_off_by_one(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    talk_handshake(&talk, 1000, 5000);
+    send_data(&talk, 5000, WT_CHECKSUM_VALID, 0, 0);
+    uint32_t first = send_data(&talk, 6000, WT_CHECKSUM_BAD, 0x1235, 0x1234);
+    g_assert_cmpint(talk_found(&talk, first, WT_FINDING_CHECKSUM_CORRUPT)->reason, ==, WT_REASON_SUM_AWAITED);
+    uint32_t second = send_data(&talk, 7000, WT_CHECKSUM_BAD, 0x4322, 0x4321);
+    g_assert_cmpint(talk_found(&talk, second, WT_FINDING_CHECKSUM_CORRUPT)->reason, ==,
+                    WT_REASON_SUM_OFF_BY_ONE);
+    talk_close(&talk);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -177,5 +192,6 @@ int main(int argc, char **argv)
     talk_add("checksum/leaked/whole", test_leaked_whole);
     talk_add("checksum/leaked/not", test_not_leaked);
     talk_add("checksum/causes", test_causes);
+    talk_add("checksum/causes/off-by-one", test_off_by_one);
     return g_test_run();
 }

@@ -63,7 +63,8 @@ static void test_repeated(gconstpointer version)
     acknowledge(&talk, 6000);
     uint32_t again = send_right(&talk, 6000);
     g_assert_cmpint(severity_of(&talk, damaged), ==, WT_SEVERITY_WARN);
-    g_assert_null(talk_found(&talk, again, WT_FINDING_CHECKSUM_CORRUPT));
+    g_assert_cmpuint(talk_found(&talk, again, WT_FINDING_CHECKSUM_CORRUPT)->about, ==,
+                     damaged); /* the proof */
     g_assert_cmpuint(talk_related(&talk, again, WT_RELATION_ORIGINAL), ==, damaged);
     wt_finding_text(talk_found(&talk, damaged, WT_FINDING_CHECKSUM_CORRUPT), text, sizeof text);
     char *wanted = g_strdup_printf("intact when it was sent again, in frame %u", again);

@@ -20,6 +20,7 @@
 
 #include "cause.h"
 #include "engine/state/sequence.h"
+#include "leak.h"
 #include "sums.h"
 
 enum {
@@ -39,6 +40,7 @@ struct fate_segment {
     uint16_t field, expected;
     uint16_t times; /* sent, copies not counted; 0: nothing is waited for */
     bool noted, cut;
+    bool leaked; /* its sum is the partial one of a super-frame */
 };
 
 struct fate {
@@ -128,6 +130,9 @@ static void fate_remember(const struct wt_context *context, struct fate_segment 
     segment->expected = header ? packet->ip_checksum_expected : packet->l4_checksum_expected;
     segment->noted = noted;
     segment->cut = wt_sums_is_cut(context);
+    segment->leaked = packet->l4_checksum == WT_CHECKSUM_BAD && wt_leak_is_super_sum(context);
+    if (segment->leaked)
+        wt_context_side(context)->segments.leaking = true;
 }
 
 void wt_fate_await(struct wt_context *context, bool noted)
@@ -155,6 +160,25 @@ void wt_fate_await(struct wt_context *context, bool noted)
         fate_tell_cut(context, fate);
 }
 
+static void fate_prove_leaked(const struct wt_context *context, const struct fate *fate,
+                              const struct fate_segment *segment)
+{
+    wt_sums_leak(context, &context->packet->src);
+    wt_find(context, WT_FINDING_CHECKSUM_LEAKED, .shown_in = segment->frame,
+            .value = {context->frame->number}, .event = wt_sum_event(&fate->key, segment->seq),
+            .instead_of = WT_INSTEAD_OF(WT_FINDING_CHECKSUM_CORRUPT));
+}
+
+static void fate_prove_damaged(const struct wt_context *context, const struct fate *fate,
+                               const struct fate_segment *segment)
+{
+    const bool edited = wt_sums_are_edited(context);
+    wt_find(context, WT_FINDING_CHECKSUM_CORRUPT, .shown_in = segment->frame, .uncounted = segment->noted,
+            .most = edited ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0, .proven = !edited,
+            .value = {segment->field, segment->expected, context->frame->number},
+            .reason = WT_REASON_SUM_RIGHT_AGAIN, .event = wt_sum_event(&fate->key, segment->seq));
+}
+
 /* The damaged segment came again intact: it had been dropped. */
 static void fate_prove(const struct wt_context *context, const struct fate *fate,
                        struct fate_segment *segment)
@@ -163,15 +187,10 @@ static void fate_prove(const struct wt_context *context, const struct fate *fate
     wt_sums_dropped(context);
     if (segment->cut || wt_cause_is_edited(context))
         return;
-    const struct wt_evidence evidence = {
-        .value = {segment->field, segment->expected, context->frame->number},
-        .most = wt_sums_are_edited(context) ? WT_AT_MOST(WT_SEVERITY_NOTE) : 0,
-        .reason = WT_REASON_SUM_RIGHT_AGAIN,
-        .shown_in = segment->frame,
-        .uncounted = segment->noted,
-        .event = wt_sum_event(&fate->key, segment->seq),
-    };
-    wt_find_with(context, WT_FINDING_CHECKSUM_CORRUPT, &evidence);
+    if (segment->leaked)
+        fate_prove_leaked(context, fate, segment);
+    else
+        fate_prove_damaged(context, fate, segment);
     wt_relate(context, WT_RELATION_ORIGINAL, segment->frame, context->frame->time - segment->time);
 }
 

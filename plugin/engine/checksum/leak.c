@@ -53,7 +53,7 @@ static uint32_t leak_super_payload(const struct wt_packet *packet)
     return length > packet->l4_header_len ? length - packet->l4_header_len : 0;
 }
 
-static bool leak_is_super_sum(const struct wt_context *context)
+bool wt_leak_is_super_sum(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_side_segments *own = &wt_context_side(context)->segments;
@@ -71,7 +71,7 @@ bool wt_leak_suspect(struct wt_context *context)
     if (context->src->bare_partial || !context->src->bare_complete)
         return false;
     bool left = wt_checksum_is_partial(packet->l4_checksum) || packet->l4_checksum == WT_CHECKSUM_UNFILLED;
-    if (!left && !leak_is_super_sum(context))
+    if (!left && !wt_leak_is_super_sum(context))
         return false;
     const struct wt_sum_key key = leak_key(context);
     struct leak *leak = wt_map_get(wt_sums(context)->leaks, &key);

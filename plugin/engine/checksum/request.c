@@ -187,7 +187,8 @@ static void request_prove(const struct wt_context *context, struct request *requ
     request_tell(context, request,
                  &(const struct wt_evidence){.reason = request->partial ? WT_REASON_SUM_IGNORED
                                                                         : WT_REASON_SUM_IGNORED_UNTIL,
-                                             .most = lone ? WT_AT_MOST(WT_SEVERITY_WARN) : 0});
+                                             .most = lone ? WT_AT_MOST(WT_SEVERITY_WARN) : 0,
+                                             .proven = !lone});
     if (!request->partial)
         wt_sums_dropped(context);
 }

@@ -85,9 +85,12 @@ struct wt_sum_key wt_sum_key(const struct wt_context *context, bool reverse)
     };
 }
 
+/* The same at every capture point. */
 uint64_t wt_sum_event(const struct wt_sum_key *key, uint32_t number)
 {
-    return (uint64_t)wt_map_hash(key, sizeof *key) << 32 | number;
+    struct wt_sum_key anywhere = *key;
+    anywhere.interface = 0;
+    return (uint64_t)wt_map_hash(&anywhere, sizeof anywhere) << 32 | number;
 }
 
 static enum wt_sums_state sums_of(const struct wt_packet *packet)

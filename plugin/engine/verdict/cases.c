@@ -278,7 +278,8 @@ static uint32_t case_hear(const struct wt_context *context, const struct wt_rule
         case_count_against(file, event);
         return 0;
     }
-    case_count(file, event, MAX(finding->severity, rule->weight), evidence->blind);
+    const enum wt_severity strength = evidence->proven ? WT_SEVERITY_ERROR : finding->severity;
+    case_count(file, event, MAX(strength, rule->weight), evidence->blind);
     case_add(file, context, number, finding, evidence);
     return file->said.number;
 }
