@@ -26,7 +26,6 @@
  */
 #include "cause.h"
 
-#include "fate.h"
 #include "sums.h"
 
 enum {
@@ -141,7 +140,7 @@ static enum wt_reason cause_unexplained(const struct wt_context *context)
         return WT_REASON_SUM_NO_FATE;
     if (context->packet->payload_len == 0)
         return WT_REASON_SUM_BARE;
-    return wt_fate_is_plausible(context) ? WT_REASON_SUM_AWAITED : WT_REASON_SUM_NUMBER;
+    return wt_sums_are_plausible(context) ? WT_REASON_SUM_AWAITED : WT_REASON_SUM_NUMBER;
 }
 
 static enum wt_reason cause_find(const struct wt_context *context, const struct cause *cause, uint32_t intact)

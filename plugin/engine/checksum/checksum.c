@@ -106,11 +106,39 @@ static void checksum_remember(struct wt_context *context)
         checksum_take(context);
 }
 
+static void *sums_new(void)
+{
+    struct wt_sums *sums = g_new0(struct wt_sums, 1);
+    sums->causes = wt_causes_new();
+    sums->fates = wt_fates_new();
+    sums->requests = wt_requests_new();
+    sums->leaks = wt_leaks_new();
+    sums->bursts = wt_bursts_new();
+    sums->blanks = wt_blanks_new();
+    sums->leakers = wt_sums_leakers_new();
+    sums->trusts = wt_sums_trusts_new();
+    return sums;
+}
+
+static void sums_free(void *kept)
+{
+    struct wt_sums *sums = kept;
+    wt_map_free(sums->causes);
+    wt_map_free(sums->fates);
+    wt_map_free(sums->requests);
+    wt_map_free(sums->leaks);
+    wt_map_free(sums->bursts);
+    wt_map_free(sums->blanks);
+    wt_map_free(sums->leakers);
+    wt_map_free(sums->trusts);
+    g_free(sums);
+}
+
 const struct wt_detector wt_checksum_detector = {
     .name = "checksum",
     .keeper = WT_KEEPER_SUMS,
-    .create = wt_sums_new,
-    .free = wt_sums_free,
+    .create = sums_new,
+    .free = sums_free,
     .learn = checksum_learn,
     .judge = checksum_judge,
     .remember = checksum_remember,

@@ -27,7 +27,6 @@ enum {
     FATES_MAX = 1 << 12,
     FATE_SEGMENTS = 8, /* of one direction at a time */
     FATE_TRIES = 3,    /* with Linux' time-outs: within a second */
-    FATE_FLIGHT_MAX = 1 << 24,
 };
 
 #define FATE_COPY       (50 * WT_MILLISECOND)
@@ -79,18 +78,6 @@ static struct fate_segment *fate_find(struct fate *fate, uint32_t seq, uint32_t 
     return NULL;
 }
 
-bool wt_fate_is_plausible(const struct wt_context *context)
-{
-    const uint32_t end = context->packet->tcp.seq + context->packet->payload_len;
-    const struct wt_side *own = wt_context_side(context), *peer = wt_context_peer(context);
-    int32_t beyond = 1;
-    if (peer->has_acked)
-        beyond = wt_seq_distance(end, peer->acked);
-    else if (own->has_next)
-        beyond = wt_seq_distance(end, own->next) + FATE_FLIGHT_MAX / 2;
-    return beyond > 0 && beyond < FATE_FLIGHT_MAX;
-}
-
 /* Data sent before: its receiver may have them from then. */
 static bool fate_was_sent(const struct wt_context *context, uint32_t seq)
 {
@@ -140,7 +127,7 @@ void wt_fate_await(struct wt_context *context, bool noted)
     const struct wt_packet *packet = context->packet;
     const uint32_t seq = packet->tcp.seq, end = seq + packet->payload_len;
     if (!wt_context_is_tcp(context) || packet->payload_len == 0 || context->super_frame ||
-        !wt_fate_is_plausible(context))
+        !wt_sums_are_plausible(context))
         return;
     const struct wt_sum_key key = wt_sum_key(context, false);
     struct fate *fate = wt_map_get(wt_sums(context)->fates, &key);
@@ -238,7 +225,7 @@ static void fate_learn_acked(const struct wt_context *context)
     const struct wt_side *peer = wt_context_peer(context);
     if (!(tcp->flags & WT_TCP_ACK) || (tcp->flags & WT_TCP_RST))
         return;
-    if (peer->has_next && wt_seq_distance(tcp->ack, peer->next) > FATE_FLIGHT_MAX)
+    if (peer->has_next && wt_seq_distance(tcp->ack, peer->next) > WT_SUMS_FLIGHT_MAX)
         return;
     const struct wt_sum_key key = wt_sum_key(context, true);
     struct fate *fate = wt_map_find(wt_sums(context)->fates, &key);

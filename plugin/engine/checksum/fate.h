@@ -7,9 +7,6 @@
 
 struct wt_map *wt_fates_new(void);
 
-/* Whether the sequence number of a TCP segment, which may be its damage, fits to those before it. */
-bool wt_fate_is_plausible(const struct wt_context *context);
-
 /* Waits for what becomes of the damaged segment at hand; `noted` says that its damage was told. */
 void wt_fate_await(struct wt_context *context, bool noted);
 

@@ -7,12 +7,7 @@
  */
 #include "sums.h"
 
-#include "burst.h"
-#include "cause.h"
-#include "edited.h"
-#include "fate.h"
-#include "leak.h"
-#include "request.h"
+#include "engine/state/sequence.h"
 
 enum {
     TRUSTS_MAX = 1 << 10,
@@ -42,33 +37,15 @@ static gboolean trust_equal(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(uint32_t)) == 0;
 }
 
-void *wt_sums_new(void)
+struct wt_map *wt_sums_leakers_new(void)
 {
-    struct wt_sums *sums = g_new0(struct wt_sums, 1);
-    sums->causes = wt_causes_new();
-    sums->fates = wt_fates_new();
-    sums->requests = wt_requests_new();
-    sums->leaks = wt_leaks_new();
-    sums->bursts = wt_bursts_new();
-    sums->blanks = wt_blanks_new();
-    sums->leakers =
-        wt_map_new(sizeof(struct leaker), sizeof(struct wt_host_key), LEAKERS_MAX, leaker_hash, leaker_equal);
-    sums->trusts = wt_map_new(sizeof(struct trust), sizeof(uint32_t), TRUSTS_MAX, trust_hash, trust_equal);
-    return sums;
+    return wt_map_new(sizeof(struct leaker), sizeof(struct wt_host_key), LEAKERS_MAX, leaker_hash,
+                      leaker_equal);
 }
 
-void wt_sums_free(void *kept)
+struct wt_map *wt_sums_trusts_new(void)
 {
-    struct wt_sums *sums = kept;
-    wt_map_free(sums->causes);
-    wt_map_free(sums->fates);
-    wt_map_free(sums->requests);
-    wt_map_free(sums->leaks);
-    wt_map_free(sums->bursts);
-    wt_map_free(sums->blanks);
-    wt_map_free(sums->leakers);
-    wt_map_free(sums->trusts);
-    g_free(sums);
+    return wt_map_new(sizeof(struct trust), sizeof(uint32_t), TRUSTS_MAX, trust_hash, trust_equal);
 }
 
 struct wt_sum_key wt_sum_key(const struct wt_context *context, bool reverse)
@@ -154,4 +131,16 @@ bool wt_sums_are_leaked(const struct wt_context *context)
 bool wt_sums_is_cut(const struct wt_context *context)
 {
     return context->packet->truncated && context->frame->captured == context->frame->length;
+}
+
+bool wt_sums_are_plausible(const struct wt_context *context)
+{
+    const uint32_t end = context->packet->tcp.seq + context->packet->payload_len;
+    const struct wt_side *own = wt_context_side(context), *peer = wt_context_peer(context);
+    int32_t beyond = 1;
+    if (peer->has_acked)
+        beyond = wt_seq_distance(end, peer->acked);
+    else if (own->has_next)
+        beyond = wt_seq_distance(end, own->next) + WT_SUMS_FLIGHT_MAX / 2;
+    return beyond > 0 && beyond < WT_SUMS_FLIGHT_MAX;
 }

@@ -5,6 +5,10 @@
 
 #include "engine/context.h"
 
+enum {
+    WT_SUMS_FLIGHT_MAX = 1 << 24 /* bytes in flight that are plausible */
+};
+
 struct wt_sums {
     struct wt_map *causes;   /* of wrong sums, see cause.c */
     struct wt_map *fates;    /* of damaged segments, see fate.c */
@@ -16,8 +20,8 @@ struct wt_sums {
     struct wt_map *trusts;   /* for each interface, what became of wrong sums */
 };
 
-void *wt_sums_new(void);
-void wt_sums_free(void *kept);
+struct wt_map *wt_sums_leakers_new(void);
+struct wt_map *wt_sums_trusts_new(void);
 
 static inline struct wt_sums *wt_sums(const struct wt_context *context)
 {
@@ -58,6 +62,9 @@ bool wt_sums_are_edited(const struct wt_context *context);
 /* Partial sums of `sender` came from the wire; whether those of the sender of this packet did. */
 void wt_sums_leak(const struct wt_context *context, const struct wt_address *sender);
 bool wt_sums_are_leaked(const struct wt_context *context);
+
+/* Whether the sequence number of a TCP segment, which may be its damage, fits to those before it. */
+bool wt_sums_are_plausible(const struct wt_context *context);
 
 /* Whether the packet is shorter than its IP length although the frame was captured whole. */
 bool wt_sums_is_cut(const struct wt_context *context);

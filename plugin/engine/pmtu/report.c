@@ -17,7 +17,6 @@
 
 #include "engine/context.h"
 #include "engine/state/sequence.h"
-#include "quote.h"
 
 enum {
     REPORT_STRAYS_MAX = 100, /* a second; a busy router sends less than that for one host */
