@@ -126,6 +126,13 @@ WT_REASON(POINT_TAKEN_OUT, "taken out of the SYN on its way, so that both sides 
 WT_REASON(POINT_CHANGED, "changed in the SYN on its way")
 WT_REASON(POINT_WAS_VALID, "it was valid at the capture point before")
 
+/* --- fragments --- */
+WT_REASON(FRAGMENT_FIRST_MISSING, "the first fragment is missing")
+WT_REASON(FRAGMENT_LAST_MISSING, "the last fragment is missing, and its receiver asks again")
+WT_REASON(FRAGMENT_MIDDLE_MISSING, "some between first and last are missing")
+WT_REASON(FRAGMENT_OR_FILTER, "or a capture filter by port left out those behind the first")
+WT_REASON(FRAGMENT_RECEIVER_SAYS, "its receiver waited for them in vain")
+
 /* --- the capture --- */
 WT_REASON(ROUTER_BETWEEN, "a router is between the two")
 WT_REASON(BEHIND_ACKNOWLEDGEMENT, "behind its acknowledgement in $1f")

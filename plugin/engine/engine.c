@@ -11,6 +11,9 @@
 #include "engine/capture/missed.h"
 #include "engine/capture/one_sided.h"
 #include "engine/checksum/checksum.h"
+#include "engine/fragment/fragments.h"
+#include "engine/pmtu/datagram.h"
+#include "engine/pmtu/echo.h"
 #include "engine/pmtu/path_record.h"
 #include "engine/pmtu/pmtu.h"
 #include "engine/pmtu/report.h"
@@ -31,6 +34,7 @@ static const struct wt_detector *const detectors[] = {
     /* What the capture lost is no loss of the network. */
     &wt_missed_detector,
     &wt_one_sided_detector,
+    &wt_fragments_detector,
     /* Which frames are super-frames; what remains too large for its receiver. */
     &wt_segmentation_detector,
     /* A small packet's checksum tells at once on which side it was captured. */
@@ -44,6 +48,9 @@ static const struct wt_detector *const detectors[] = {
     &wt_trouble_detector,
     &wt_report_detector,
     &wt_pmtu_detector,
+    /* Black holes without TCP. */
+    &wt_echo_detector,
+    &wt_datagram_detector,
     /* The same packet at another point, with all that was found here; at last, what is made of the findings. */
     &wt_twin_detector,
     &wt_verdict_detector,

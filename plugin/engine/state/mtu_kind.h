@@ -9,6 +9,12 @@
 /* Whether `mtu` is that of a common kind of link. */
 bool wt_mtu_is_common(uint32_t mtu);
 
+/*
+ * The link MTU that explains best why packets of `lost` bytes vanish and those of `passed` do not: Ethernet's
+ * where it may be that, else the largest common one; 0 if there is none.
+ */
+uint32_t wt_mtu_between(uint32_t passed, uint32_t lost);
+
 /* The kind of link that `mtu` suggests, as a phrase; "unusual" for a value that suggests none. */
 const char *wt_mtu_kind(uint32_t mtu);
 
