@@ -7,6 +7,7 @@
 #include "visit.h"
 
 #include "batch.h"
+#include "debug.h"
 #include "frame.h"
 #include "layers.h"
 #include "link_mtus.h"
@@ -83,6 +84,8 @@ static void find_out(packet_info *pinfo, const proto_tree *tree)
     if (!file.begun) {
         file.comes_again = wt_program_comes_again(pinfo);
         wt_engine_keep(file.engine, file.comes_again);
+        wt_debug("frame %u: the first one; %s", pinfo->num,
+                 file.comes_again ? "others may be visited again" : "a single pass");
     }
     if (!file.begun || file.comes_again) /* in a single pass it is the same for all frames */
         file.asker = wt_program_asker(pinfo, tree);
@@ -191,6 +194,7 @@ void wt_visit_start(int proto, dissector_handle_t handle)
     const struct wt_preferences preferences = wt_preferences_engine();
 
     file.engine = wt_engine_new(&preferences);
+    wt_debug_engine(file.engine);
     file.names = wt_names_new();
     file.enabled = proto_is_protocol_enabled(find_protocol_by_id(proto));
     file.verify = preferences.verify_checksums;

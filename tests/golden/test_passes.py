@@ -50,6 +50,47 @@ def test_session_reset(capture, programs, tshark):
     assert reset.stdout.splitlines()[:99] == tshark(*command).splitlines()[:99]
 
 
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        (["-q", "-z", "wiretruth,tree"], False),
+        (["-q", "-z", "io,phs"], False),
+        (["-V"], False),
+        (["-T", "fields", "-e", "tcp.seq"], False),
+        (["-Y", "tcp", "-w", "/dev/null"], False),
+        (["-M", "100", "-q", "-z", "wiretruth,tree"], False),
+        (["-2"], True),
+        (["-2", "-q", "-z", "wiretruth,tree"], True),
+        (["-2", "-R", "tcp", "-q", "-z", "wiretruth,tree"], True),
+        (["-2", "-R", "tcp", "-V"], True),
+    ],
+)
+def test_kept(options, again, capture, programs):
+    """The plugin finds out whether tshark comes back to frames, and its log tells. Only then is kept what is known of them."""
+    path = capture("rtl8139/tso-on-1492.sender")
+    debug = ["--log-level", "debug", "--log-domains", "wiretruth"]
+    sources = [["-r", str(path)]] if again else [["-r", str(path)], ["-r", "-"]]
+    for source in sources:
+        ran = programs.run("sh", "-c", f'exec tshark -n "$@" <{path}', "sh", *source, *options, *debug)
+        told = re.findall(r"frame 1: the first one; (.*)", ran.stderr)
+        assert ran.returncode == 0 and set(told) == {"others may be visited again" if again else "a single pass"}
+        assert len(told) == (4 if "-M" in options else 1)
+
+
+def test_decisions(capture, programs):
+    """So does why a detector decided: frame 8 reports 1492 about frame 7, a super-frame (test_pathmtu.py reads the bytes)."""
+    command = ["tshark", "-n", "-r", str(capture("rtl8139/tso-on-1492.sender")), "-q", "-z", "wiretruth,tree"]
+    log = programs.run(*command, "--log-level", "debug", "--log-domains", "wiretruth").stderr
+    assert re.search(r"wiretruth DEBUG.*frame 8: pmtu\.report on frame 8\b", log)
+
+
+def test_quiet(capture, programs):
+    """Without being asked the log says nothing; with other domains asked for neither."""
+    command = ["tshark", "-n", "-r", str(capture("rtl8139/tso-on-1492.sender")), "-q", "-z", "wiretruth,tree"]
+    for options in ([], ["--log-level", "debug", "--log-domains", "epan"]):
+        assert "first one" not in programs.run(*command, *options).stderr
+
+
 def test_coverage(scratch, tshark):
     """
     What was looked at is the same in each pass, with a filter, and in the tree of the frame. On a link of IPv4 packets (228,
