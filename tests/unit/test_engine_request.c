@@ -320,6 +320,23 @@ static void test_dns_own(gconstpointer version)
     talk_close(&talk);
 }
 
+/* A stream that nobody answers, with wrong sums that an editor left, and with partial ones: no request. */
+static void test_stream(gconstpointer version)
+{
+    static const uint16_t ports[2] = {40000, 514}, back[2] = {514, 40000};
+    static const uint8_t line[20] = "<134>Nov 27";
+    struct talk talk;
+    for (unsigned partial = 0; partial < 2; partial++) {
+        open_talk(&talk, version);
+        for (unsigned i = 0; i < 6; i++, wait_ms(&talk, 1000))
+            send_udp(&talk, 0, ports, partial ? WT_CHECKSUM_PARTIAL : WT_CHECKSUM_BAD, line, sizeof line);
+        send_udp(&talk, 0, ports, WT_CHECKSUM_VALID, line, sizeof line);
+        send_udp(&talk, 1, back, WT_CHECKSUM_VALID, line, sizeof line);
+        g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+        talk_close(&talk);
+    }
+}
+
 /* One message of transaction 7. */
 static uint32_t send_dhcp(struct talk *talk, unsigned from, uint8_t type, enum wt_checksum state)
 {
@@ -383,6 +400,7 @@ int main(int argc, char **argv)
     talk_add("request/tunnel/own", test_tunnel_own);
     talk_add("request/dns", test_dns);
     talk_add("request/dns/own", test_dns_own);
+    talk_add("request/stream", test_stream);
     g_test_add_func("/request/dhcp", test_dhcp);
     g_test_add_func("/request/dhcp/own", test_dhcp_own);
     return g_test_run();

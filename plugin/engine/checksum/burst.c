@@ -6,8 +6,8 @@
  * length exceeds the packet; or its sum is wrong).
  *
  *   length  the UDP length is beyond the packet that holds it. If the sum is the pseudo-header sum with that
- *           length nothing else can have made it: an Error. Otherwise it takes the second one that claims the
- *           same, and is a Warn;
+ *           length nothing else can have made it: an Error. Otherwise it takes pieces in a row that claim the
+ *           same and have so many bytes together, since editors cut payloads too, and is a Warn;
  *   sum     the length was mended and the sum was not: field less pseudo-header sum is the length of a burst,
  *           a multiple of this datagram's payload behind the header. A random field is such a length for one
  *           of some hundred payloads, so it takes the second one with the same length, too.
@@ -37,6 +37,7 @@ struct burst {
     struct wt_sum_key key;
     uint32_t length; /* that the pieces claim */
     uint32_t pieces; /* in a row */
+    uint64_t bytes;  /* their payload */
     uint32_t number; /* of bursts */
     int64_t time;    /* of the last piece */
 };
@@ -75,19 +76,29 @@ static struct burst *burst_take(const struct wt_context *context, uint32_t lengt
 {
     const struct wt_sum_key key = wt_sum_key(context, false);
     struct burst *burst = wt_map_get(wt_sums(context)->bursts, &key);
-    burst->pieces = burst->length == length ? burst->pieces + 1 : 1;
-    if (burst->length != length || context->frame->time - burst->time > BURST_APART)
+    if (burst->length != length || context->frame->time - burst->time > BURST_APART) {
         burst->number++;
+        burst->bytes = 0;
+    }
+    burst->pieces = burst->length == length ? burst->pieces + 1 : 1;
+    burst->bytes += context->packet->payload_len;
     burst->length = length;
     burst->time = context->frame->time;
     return burst;
 }
 
+/* Whether the pieces so far show that they belong together. */
+static bool burst_is_shown(const struct burst *burst, bool longer)
+{
+    if (!longer)
+        return burst->pieces > 1;
+    return burst->pieces > 1 && burst->bytes == burst->length - BURST_UDP_HEADER;
+}
+
 bool wt_burst_judge(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
-    if (packet->proto != WT_PROTO_UDP || !context->flow || packet->fragment || packet->truncated ||
-        packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_ABSENT)
+    if (packet->proto != WT_PROTO_UDP || !context->flow || packet->fragment || packet->truncated)
         return false;
     const uint32_t claimed = burst_udp_length(context);
     const bool longer = claimed > packet->l4_len;
@@ -96,7 +107,7 @@ bool wt_burst_judge(struct wt_context *context)
     const uint32_t length = longer ? claimed : burst_sum_length(packet);
     const struct burst *burst = burst_take(context, length);
     const bool both = longer && burst_sum_length(packet) == claimed;
-    if (!both && burst->pieces < 2)
+    if (!both && !burst_is_shown(burst, longer))
         return longer;
     wt_find(context, WT_FINDING_SEGMENTATION_WRONG, .value = {packet->payload_len, length},
             .reason = longer ? WT_REASON_BURST_LENGTH : WT_REASON_BURST_SUM,

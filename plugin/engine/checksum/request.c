@@ -14,14 +14,15 @@
  * repeated too, and captured away from its sender: a stack answers within microseconds (the fastest of three
  * took more than REQUEST_AWAY); or where the file says that the packet was received. Wrong sums of
  * REQUEST_TRIES sendings, which differ from right ones that vary, were computed and no longer fit: a Warn, but
- * blind, as the peer may be dead for other reasons.
+ * blind, as the peer may be dead for other reasons (TCP alone).
  *
  * What refutes: an answer without a right copy before it. Traps: copies of one packet (same identification,
  * within 50 ms) are one sending; a right copy that is itself repeated was ignored for another reason; an
  * anonymised capture of partial sums has a constant value, or an answer somewhere (wt_sums_are_edited()).
  *
- * UDP: requests are told apart by ports and first bytes (DNS: identification, flags, counts; DHCP: transaction).
- * A side that was answered, or asks ever new things without an answer, is not watched any more.
+ * UDP: only to ports where each request is answered (a stream looks like one request repeated). Requests are told
+ * apart by first bytes and length (DNS: identification, flags, counts; DHCP: transaction). A side that was
+ * answered, or asks ever new things without an answer, is not watched any more.
  */
 #include "request.h"
 
@@ -29,7 +30,6 @@
 #include "cause.h"
 #include "engine/state/sequence.h"
 #include "packet/bytes.h"
-#include "packet/walk.h"
 #include "sums.h"
 
 enum {
@@ -83,7 +83,17 @@ static bool request_is_answer(const struct wt_packet *packet)
     return packet->proto == WT_PROTO_TCP && (packet->tcp.flags & both) == both;
 }
 
-/* First bytes of the payload; false where they were not captured. */
+/* Who is asked and answers each request: DNS, TFTP, NTP, SNMP, IKE, RADIUS (IANA). DHCP: see bootp.c. */
+static bool request_is_served(uint16_t port)
+{
+    static const uint16_t ports[] = {53, 69, 123, 161, 500, 1812, 1813};
+    for (size_t i = 0; i < G_N_ELEMENTS(ports); i++)
+        if (port == ports[i])
+            return true;
+    return false;
+}
+
+/* First bytes of the payload, and its length; false where they were not captured. */
 static bool request_read_token(const struct wt_context *context, uint64_t *token)
 {
     const struct wt_packet *packet = context->packet;
@@ -92,7 +102,7 @@ static bool request_read_token(const struct wt_context *context, uint64_t *token
     const uint8_t *at = wt_bytes_span(&bytes, packet->l4_offset + packet->l4_header_len, REQUEST_TOKEN);
     if (!at || packet->payload_len < REQUEST_TOKEN)
         return false;
-    *token = (uint64_t)wt_load32(at) << 32 | wt_load32(at + 4);
+    *token = ((uint64_t)wt_load32(at) << 32 | wt_load32(at + 4)) ^ (uint64_t)packet->payload_len << 16;
     return true;
 }
 
@@ -106,9 +116,7 @@ static bool request_read(const struct wt_context *context, uint64_t *token)
     }
     if (packet->proto != WT_PROTO_UDP || packet->fragment || wt_context_side(context)->segments.answered)
         return false;
-    if (wt_walk_is_tunnel_port(packet->src_port) || wt_walk_is_tunnel_port(packet->dst_port))
-        return false;
-    return request_read_token(context, token);
+    return request_is_served(packet->dst_port) && request_read_token(context, token);
 }
 
 static void request_renew(struct request *request, uint64_t token)
@@ -212,7 +220,8 @@ static void request_doubt(const struct wt_context *context, struct request *requ
                      &(const struct wt_evidence){.most = WT_AT_MOST(WT_SEVERITY_WARN),
                                                  .reason = request->again ? WT_REASON_SUM_NEVER_TAKEN
                                                                           : WT_REASON_SUM_NEVER_ANSWERED});
-    if (!request->partial && request->varied && !wt_sums_are_edited(context) && !wt_cause_is_edited(context))
+    if (wt_context_is_tcp(context) && !request->partial && request->varied && !wt_sums_are_edited(context) &&
+        !wt_cause_is_edited(context))
         request_tell(context, request,
                      &(const struct wt_evidence){.reason = WT_REASON_SUM_REWRITTEN, .blind = true});
 }

@@ -213,10 +213,19 @@ void wt_records_replace(struct wt_records *records, uint32_t number, const struc
 
 void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id)
 {
-    const struct record *record = records_find(records, number);
-    for (struct wt_finding *at = record ? record->findings : NULL; at; at = at->next)
-        if (at->id == id)
-            at->shown = false;
+    struct record *record = records_find(records, number) ? records_get(records, number) : NULL;
+    struct wt_finding **at = record ? &record->findings : NULL;
+    while (at && *at) {
+        struct wt_finding *finding = *at;
+        if (finding->id == id)
+            finding->shown = false;
+        if (finding->shown || finding->counted) {
+            at = &finding->next;
+            continue;
+        }
+        *at = finding->next;
+        g_free(finding);
+    }
 }
 
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation)
