@@ -32,6 +32,19 @@ static void count_scale(struct wt_row *row, const struct wt_facts *facts)
     wt_row_set_text(row, WT_CONVERSATION_SCALE, text);
 }
 
+/* Times are what a file says: added up they may be longer than a number holds. */
+static int64_t longer(int64_t time, int64_t since, int64_t now)
+{
+    const int64_t lasted = MAX(now - since, 0);
+
+    return time > INT64_MAX - lasted ? INT64_MAX : time + lasted;
+}
+
+static uint64_t milliseconds(int64_t time)
+{
+    return (uint64_t)time / MILLISECOND;
+}
+
 static void count_zero(const struct wt_visit *visit, struct wt_row *row, bool zero)
 {
     struct wt_conversation_memory *direction = wt_row_data(row);
@@ -41,12 +54,12 @@ static void count_zero(const struct wt_visit *visit, struct wt_row *row, bool ze
         direction->zero_since = now;
         wt_row_add(row, WT_CONVERSATION_ZERO, 1);
     } else if (!zero && direction->zero) {
-        direction->zero_time += MAX(now - direction->zero_since, 0);
+        direction->zero_time = longer(direction->zero_time, direction->zero_since, now);
     }
     direction->zero = zero;
-    wt_row_set(row, WT_CONVERSATION_ZERO_TIME,
-               (uint64_t)(direction->zero_time + (zero ? MAX(now - direction->zero_since, 0) : 0)) /
-                   MILLISECOND);
+    wt_row_set(
+        row, WT_CONVERSATION_ZERO_TIME,
+        milliseconds(zero ? longer(direction->zero_time, direction->zero_since, now) : direction->zero_time));
 }
 
 static void count_window(const struct wt_visit *visit, struct wt_row *row, const struct wt_facts *facts,
@@ -74,19 +87,20 @@ static void count_stall(const struct wt_visit *visit, struct wt_row *row, bool e
     struct wt_conversation_memory *direction = wt_row_data(row);
     const bool under_way =
         direction->has_acked && direction->has_next && (int32_t)(direction->next - direction->acked) > 0;
-    const int64_t lasted = visit->frame.time - direction->progress;
+    const int64_t now = visit->frame.time;
 
-    if (under_way && lasted >= STALL_MIN) {
+    if (under_way && now - direction->progress >= STALL_MIN) {
         if (!direction->stalled)
             wt_row_add(row, WT_CONVERSATION_STALLS, 1);
         direction->stalled = true;
-        wt_row_set(row, WT_CONVERSATION_STALL_TIME, (uint64_t)(direction->stall_time + lasted) / MILLISECOND);
+        wt_row_set(row, WT_CONVERSATION_STALL_TIME,
+                   milliseconds(longer(direction->stall_time, direction->progress, now)));
     }
     if (ends && direction->stalled)
-        direction->stall_time += lasted;
+        direction->stall_time = longer(direction->stall_time, direction->progress, now);
     if (ends || !under_way) {
         direction->stalled = false;
-        direction->progress = visit->frame.time;
+        direction->progress = now;
     }
 }
 
@@ -116,22 +130,29 @@ void wt_conversation_ack(const struct wt_visit *visit, struct wt_row *row, const
 
 /* --- segments --- */
 
+void wt_conversation_frame(const struct wt_visit *visit, struct wt_row *row)
+{
+    const struct wt_facts *facts = visit->facts;
+
+    wt_row_add(row, WT_CONVERSATION_FRAMES, 1);
+    wt_row_add(row, WT_CONVERSATION_WIRE_FRAMES, facts ? facts->wire_frames : 1);
+    wt_row_add(row, WT_CONVERSATION_SUPER_FRAMES, facts && facts->tcp && facts->wire_frames > 1);
+}
+
 void wt_conversation_segment(const struct wt_visit *visit, struct wt_row *row, const struct wt_packet *packet)
 {
     const struct wt_facts *facts = visit->facts;
     const uint16_t flags = packet->tcp.flags;
 
-    wt_row_add(row, WT_CONVERSATION_FRAMES, 1);
+    wt_conversation_frame(visit, row);
     if ((flags & WT_TCP_SYN) && packet->tcp.has_mss)
         wt_row_set(row, WT_CONVERSATION_MSS, packet->tcp.mss);
     if (!(flags & WT_TCP_RST))
         count_data(visit, row, packet);
     wt_row_raise(row, WT_CONVERSATION_LARGEST,
                  facts && facts->segment_size ? facts->segment_size : packet->payload_len);
-    wt_row_add(row, WT_CONVERSATION_WIRE_FRAMES, facts ? facts->wire_frames : 1);
     if (!facts || !facts->tcp)
         return;
-    wt_row_add(row, WT_CONVERSATION_SUPER_FRAMES, facts->wire_frames > 1);
     count_scale(row, facts);
     if (facts->has_flight)
         wt_row_raise(row, WT_CONVERSATION_FLIGHT, facts->flight);

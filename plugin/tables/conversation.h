@@ -41,6 +41,9 @@ struct wt_conversation_memory {
     bool has_next, has_acked, has_window, zero, stalled;
 };
 
+/* Counts the frame, and what crossed the wire for it; all that can be added up for several connections. */
+void wt_conversation_frame(const struct wt_visit *visit, struct wt_row *row);
+
 /* Counts a TCP segment of the row's source. */
 void wt_conversation_segment(const struct wt_visit *visit, struct wt_row *row,
                              const struct wt_packet *packet);

@@ -27,3 +27,13 @@ bool wt_visit_counts(const struct wt_visit *visit, const struct wt_finding *find
 {
     return finding->counted && wt_visit_wants(visit, finding);
 }
+
+bool wt_visit_is_copy(const struct wt_visit *visit, uint32_t changes)
+{
+    if (visit->facts && visit->facts->copy)
+        return true;
+    for (const struct wt_relation *at = visit->relations; at; at = at->next)
+        if (at->kind == WT_RELATION_TWIN && at->frame < visit->frame.number && !(at->changes & changes))
+            return true;
+    return false;
+}

@@ -30,4 +30,10 @@ bool wt_visit_wants(const struct wt_visit *visit, const struct wt_finding *findi
 /* Whether tables count `finding` in this frame: the one in which it became known. */
 bool wt_visit_counts(const struct wt_visit *visit, const struct wt_finding *finding);
 
+/*
+ * Whether the frame shows a packet that an earlier frame showed too: at this capture point, or at another one unless on its
+ * way there one of `changes` happened to it, a bit for each enum wt_change. What crossed a wire is counted once.
+ */
+bool wt_visit_is_copy(const struct wt_visit *visit, uint32_t changes);
+
 #endif

@@ -50,3 +50,12 @@ void wt_json_number(GString *out, const char *name, uint64_t number)
     put_name(out, name);
     g_string_append_printf(out, "%" PRIu64, number);
 }
+
+/* Whatever the locale. */
+void wt_json_decimal(GString *out, const char *name, double number)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    put_name(out, name);
+    g_string_append(out, g_ascii_formatd(text, sizeof text, "%.3f", number));
+}

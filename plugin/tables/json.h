@@ -13,5 +13,6 @@ void wt_json_end(GString *out);
 /* Members of the object begun last. What is no UTF-8 in `text` is written as the escape \xNN. */
 void wt_json_text(GString *out, const char *name, const char *text);
 void wt_json_number(GString *out, const char *name, uint64_t number);
+void wt_json_decimal(GString *out, const char *name, double number);
 
 #endif

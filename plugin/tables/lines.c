@@ -27,16 +27,49 @@ void wt_lines_end(GString *out)
 
 /* --- rows and columns --- */
 
-static int column_width(const struct wt_rows *rows, const struct wt_columns *columns, unsigned column)
+static const char *title_of(const struct wt_column *column)
 {
-    size_t width = strlen(columns->column[column].title);
+    return column->brief ? column->brief : column->title;
+}
+
+static int column_width(const struct wt_rows *rows, const struct wt_column *column, unsigned at)
+{
+    size_t width = strlen(title_of(column));
 
     for (unsigned i = 0; i < wt_rows_count(rows); i++) {
-        char *text = wt_row_print(wt_rows_at(rows, i), column);
+        char *text = wt_row_print(wt_rows_at(rows, i), at);
         width = MAX(width, strlen(text));
         g_free(text);
     }
     return (int)width;
+}
+
+static bool all_equal(const struct wt_rows *rows, unsigned at)
+{
+    for (unsigned i = 1; i < wt_rows_count(rows); i++) {
+        const struct wt_row *row = wt_rows_at(rows, i);
+        if (!wt_row_is_others(row) && strcmp(wt_row_text(row, at), wt_row_text(wt_rows_at(rows, 0), at)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The columns of one table as they are printed. */
+struct layout {
+    unsigned count, at[WT_COLUMNS_MAX];
+    int width[WT_COLUMNS_MAX];
+};
+
+static void lay_out(struct layout *layout, const struct wt_rows *rows, const struct wt_columns *columns)
+{
+    layout->count = 0;
+    for (unsigned place = 0; place < wt_columns_shown(columns); place++) {
+        const unsigned at = wt_columns_at(columns, place);
+        if (columns->column[at].differs && all_equal(rows, at))
+            continue;
+        layout->at[layout->count] = at;
+        layout->width[layout->count++] = column_width(rows, &columns->column[at], at);
+    }
 }
 
 static void put_cell(GString *out, enum wt_cell cell, int width, const char *text)
@@ -48,17 +81,14 @@ static void put_cell(GString *out, enum wt_cell cell, int width, const char *tex
 }
 
 /* A line of cells: of a row, or of the titles of columns. */
-static void put_line(GString *out, const struct wt_columns *columns, const int *width,
+static void put_line(GString *out, const struct layout *layout, const struct wt_columns *columns,
                      const struct wt_row *row)
 {
-    const unsigned count = wt_columns_shown(columns);
-
-    for (unsigned place = 0; place < count; place++) {
-        const unsigned at = wt_columns_at(columns, place);
-        const struct wt_column *column = &columns->column[at];
-        const bool last = place + 1 == count;
-        char *text = row ? wt_row_print(row, at) : g_strdup(column->title);
-        put_cell(out, column->cell, last && column->cell == WT_CELL_TEXT ? 0 : width[place], text);
+    for (unsigned i = 0; i < layout->count; i++) {
+        const struct wt_column *column = &columns->column[layout->at[i]];
+        const bool last = i + 1 == layout->count;
+        char *text = row ? wt_row_print(row, layout->at[i]) : g_strdup(title_of(column));
+        put_cell(out, column->cell, last && column->cell == WT_CELL_TEXT ? 0 : layout->width[i], text);
         g_string_append(out, last ? "\n" : "  ");
         g_free(text);
     }
@@ -66,13 +96,12 @@ static void put_line(GString *out, const struct wt_columns *columns, const int *
 
 void wt_lines_rows(GString *out, const struct wt_rows *rows, const struct wt_columns *columns)
 {
-    int width[WT_COLUMNS_MAX];
+    struct layout layout;
 
-    for (unsigned place = 0; place < wt_columns_shown(columns); place++)
-        width[place] = column_width(rows, columns, wt_columns_at(columns, place));
-    put_line(out, columns, width, NULL);
+    lay_out(&layout, rows, columns);
+    put_line(out, &layout, columns, NULL);
     for (unsigned i = 0; i < wt_rows_count(rows); i++)
-        put_line(out, columns, width, wt_rows_at(rows, i));
+        put_line(out, &layout, columns, wt_rows_at(rows, i));
 }
 
 /* --- sentences --- */

@@ -66,7 +66,7 @@ void wt_names_learn(struct wt_names *names, uint32_t interface, const char *text
 
 const char *wt_names_of(const struct wt_names *names, uint32_t interface)
 {
-    const struct name *name = wt_map_peek(names->map, &interface);
+    const struct name *name = names ? wt_map_peek(names->map, &interface) : NULL;
 
-    return name ? name->text : "interface";
+    return name ? name->text : "";
 }

@@ -15,7 +15,7 @@ void wt_names_free(struct wt_names *names);
 bool wt_names_lack(const struct wt_names *names, uint32_t interface);
 void wt_names_learn(struct wt_names *names, uint32_t interface, const char *name);
 
-/* "interface" where none was learnt. */
+/* "" where none was learnt: of frames without an interface nobody knows one. `names` may be NULL. */
 const char *wt_names_of(const struct wt_names *names, uint32_t interface);
 
 #endif

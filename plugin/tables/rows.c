@@ -2,6 +2,12 @@
 #include "rows.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+
+enum {
+    LEFT_OUT_MAX = 100000,
+    LEFT_OUT_TEXT = 40,
+};
 
 union cell {
     uint64_t number;
@@ -12,7 +18,9 @@ union cell {
 struct wt_row {
     struct wt_rows *rows;
     unsigned index;
+    unsigned rank; /* 0 until it is set */
     bool changed;
+    uint32_t set; /* a bit for each column */
     struct wt_row *next_changed;
     void *data;
     union cell cell[];
@@ -29,6 +37,7 @@ struct wt_rows {
     struct wt_map *map; /* key -> struct place */
     GPtrArray *row;     /* struct wt_row */
     struct wt_row *others;
+    unsigned left_out; /* keys that have no row of their own, as far as they are counted */
     struct wt_row *changed;
 };
 
@@ -46,8 +55,8 @@ unsigned wt_columns_at(const struct wt_columns *columns, unsigned place)
 
 static struct wt_map *map_new(const struct wt_columns *columns)
 {
-    return wt_map_new(sizeof(struct place), columns->key_size, columns->limit, columns->key_hash,
-                      columns->key_equal);
+    return wt_map_new(sizeof(struct place), columns->key_size, columns->limit + LEFT_OUT_MAX,
+                      columns->key_hash, columns->key_equal);
 }
 
 static void row_free(void *pointer)
@@ -85,6 +94,7 @@ void wt_rows_clear(struct wt_rows *rows)
 {
     g_ptr_array_set_size(rows->row, 0);
     rows->changed = rows->others = NULL;
+    rows->left_out = 0;
     wt_map_free(rows->map);
     rows->map = map_new(rows->columns);
 }
@@ -134,24 +144,48 @@ static struct wt_row *row_new(struct wt_rows *rows)
     return row;
 }
 
-/* Where the row of `key` is, or will be; when there is no room for another one, where all others are. */
-static struct wt_row **row_place(struct wt_rows *rows, const void *key)
+static void tell_left_out(const struct wt_rows *rows)
 {
-    const bool full = rows->row->len >= rows->columns->limit;
-    struct place *place = full ? wt_map_find(rows->map, key) : wt_map_get(rows->map, key);
+    char text[LEFT_OUT_TEXT];
 
-    return place ? &place->row : &rows->others;
+    snprintf(text, sizeof text, "%u%s more left out", rows->left_out,
+             rows->left_out >= LEFT_OUT_MAX ? " or" : "");
+    wt_row_set_text(rows->others, 0, "all others");
+    wt_row_set_text(rows->others, 1, text);
+}
+
+/* The row of all that have none of their own, `key` among them from now on. */
+static struct wt_row *row_of_others(struct wt_rows *rows, const void *key)
+{
+    if (!rows->others)
+        rows->others = row_new(rows);
+    if (rows->left_out < LEFT_OUT_MAX) {
+        struct place *place = wt_map_get(rows->map, key);
+        place->row = rows->others;
+        rows->left_out++;
+        tell_left_out(rows);
+    }
+    return rows->others;
+}
+
+static struct wt_row *row_add(struct wt_rows *rows, const void *key)
+{
+    struct place *place = wt_map_get(rows->map, key);
+
+    place->row = row_new(rows);
+    return place->row;
 }
 
 struct wt_row *wt_rows_get(struct wt_rows *rows, const void *key, bool *added)
 {
-    struct wt_row **place = row_place(rows, key);
+    const struct place *place = wt_map_find(rows->map, key);
+    const bool full = rows->row->len >= rows->columns->limit;
 
     if (added)
-        *added = !*place;
-    if (!*place)
-        *place = row_new(rows);
-    return *place;
+        *added = !place && !full;
+    if (place)
+        return place->row;
+    return full ? row_of_others(rows, key) : row_add(rows, key);
 }
 
 bool wt_row_is_others(const struct wt_row *row)
@@ -162,6 +196,17 @@ bool wt_row_is_others(const struct wt_row *row)
 unsigned wt_row_index(const struct wt_row *row)
 {
     return row->index;
+}
+
+unsigned wt_row_rank(const struct wt_row *row)
+{
+    return row->rank ? row->rank : row->index + 1;
+}
+
+void wt_row_set_rank(struct wt_row *row, unsigned rank)
+{
+    row->rank = rank;
+    row_change(row);
 }
 
 void *wt_row_data(struct wt_row *row)
@@ -175,6 +220,7 @@ void wt_row_set_text(struct wt_row *row, unsigned column, const char *text)
 {
     char **cell = &row->cell[column].text;
 
+    row->set |= 1u << column;
     if (*cell && strcmp(*cell, text) == 0)
         return;
     g_free(*cell);
@@ -185,6 +231,7 @@ void wt_row_set_text(struct wt_row *row, unsigned column, const char *text)
 void wt_row_set(struct wt_row *row, unsigned column, uint64_t value)
 {
     row->cell[column].number = value;
+    row->set |= 1u << column;
     row_change(row);
 }
 
@@ -196,14 +243,31 @@ void wt_row_add(struct wt_row *row, unsigned column, uint64_t value)
 
 void wt_row_raise(struct wt_row *row, unsigned column, uint64_t value)
 {
-    if (value > row->cell[column].number)
+    if (value > row->cell[column].number || !(row->set & 1u << column))
         wt_row_set(row, column, value);
+}
+
+void wt_row_set_known(struct wt_row *row, unsigned column, uint64_t value)
+{
+    wt_row_set(row, column, value);
+    if (!value)
+        row->set &= ~(1u << column);
 }
 
 void wt_row_set_decimal(struct wt_row *row, unsigned column, double value)
 {
     row->cell[column].decimal = value;
+    row->set |= 1u << column;
     row_change(row);
+}
+
+bool wt_row_is_blank(const struct wt_row *row, unsigned column)
+{
+    const struct wt_column *described = &row->rows->columns->column[column];
+
+    if (row->set & 1u << column)
+        return false;
+    return described->cell == WT_CELL_TEXT || described->blank || wt_row_is_others(row);
 }
 
 const char *wt_row_text(const struct wt_row *row, unsigned column)
@@ -225,6 +289,8 @@ double wt_row_decimal(const struct wt_row *row, unsigned column)
 
 char *wt_row_print(const struct wt_row *row, unsigned column)
 {
+    if (wt_row_is_blank(row, column))
+        return g_strdup("");
     switch (row->rows->columns->column[column].cell) {
     case WT_CELL_TEXT:
         return g_strdup(wt_row_text(row, column));

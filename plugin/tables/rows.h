@@ -21,6 +21,9 @@ enum wt_cell {
 struct wt_column {
     const char *title;
     enum wt_cell cell;
+    bool blank;        /* until it is set, as nothing is known; others begin with 0 */
+    bool differs;      /* as text it is left out while all rows say the same */
+    const char *brief; /* title as text, where room is scarce; NULL for the same */
 };
 
 enum {
@@ -62,11 +65,13 @@ struct wt_row *wt_rows_take_changed(struct wt_rows *rows);
 /* The row of `key`, added at the end if there is none; `added` (may be NULL) tells. */
 struct wt_row *wt_rows_get(struct wt_rows *rows, const void *key, bool *added);
 
-/* Whether this is the row of all that came behind the limit. */
+/* Whether this is the row of all that came behind the limit: it says so in the first two columns, which are texts. */
 bool wt_row_is_others(const struct wt_row *row);
 
-/* Its place among the rows. */
+/* Its place among the rows, from 0; and from 1 where users are to find it, the same unless it is set. */
 unsigned wt_row_index(const struct wt_row *row);
+unsigned wt_row_rank(const struct wt_row *row);
+void wt_row_set_rank(struct wt_row *row, unsigned rank);
 
 /* The row's `data_size` bytes, zero at first. */
 void *wt_row_data(struct wt_row *row);
@@ -76,9 +81,11 @@ void wt_row_set_text(struct wt_row *row, unsigned column, const char *text);
 void wt_row_set(struct wt_row *row, unsigned column, uint64_t value);
 void wt_row_add(struct wt_row *row, unsigned column, uint64_t value);
 void wt_row_raise(struct wt_row *row, unsigned column, uint64_t value);     /* to the larger of the two */
+void wt_row_set_known(struct wt_row *row, unsigned column, uint64_t value); /* of 0 nothing is known */
 void wt_row_set_decimal(struct wt_row *row, unsigned column, double value); /* for DECIMAL cells */
 
 /* What is in a cell. */
+bool wt_row_is_blank(const struct wt_row *row, unsigned column);
 const char *wt_row_text(const struct wt_row *row, unsigned column); /* "" where none was set */
 uint64_t wt_row_number(const struct wt_row *row, unsigned column);
 double wt_row_decimal(const struct wt_row *row, unsigned column);

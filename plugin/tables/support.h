@@ -31,4 +31,7 @@ const struct wt_support *wt_support_of(const struct wt_table *table, const struc
 /* Whether the table is to tell of `c`: without a filter of all, else of those with a frame that matched. */
 bool wt_support_tells(const struct wt_table *table, const struct wt_case *c);
 
+/* Appends all that the table is to tell of, as JSON lines: table_json.c. */
+void wt_support_json(const struct wt_table *table, GString *out);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "table.h"
 
+#include "json.h"
 #include "lines.h"
 
 const struct wt_table_type *const wt_table_types[] = {
@@ -71,8 +72,70 @@ void wt_table_print(struct wt_table *table, GString *out)
         wt_lines_begin(out, type->title, table->filter);
     if (type->text)
         type->text(table, out);
-    else
+    else if (wt_rows_count(table->rows))
         wt_lines_rows(out, table->rows, &type->columns);
+    else
+        g_string_append_printf(out, "%s\n", type->nothing);
     if (type->title)
         wt_lines_end(out);
+}
+
+/* --- JSON --- */
+
+/* The title of a column as the name of a member: lower case, words joined by "_". */
+static char *member_name(const char *title)
+{
+    GString *name = g_string_new(NULL);
+
+    for (const char *at = title; *at; at++)
+        if (g_ascii_isalnum(*at))
+            g_string_append_c(name, g_ascii_tolower(*at));
+        else if (name->len && name->str[name->len - 1] != '_')
+            g_string_append_c(name, '_');
+    return g_string_free(name, FALSE);
+}
+
+static void put_cell(GString *out, const struct wt_row *row, const struct wt_column *column, unsigned at)
+{
+    char *name = member_name(column->title);
+
+    switch (column->cell) {
+    case WT_CELL_TEXT:
+        wt_json_text(out, name, wt_row_text(row, at));
+        break;
+    case WT_CELL_COUNT:
+    case WT_CELL_LARGE:
+        wt_json_number(out, name, wt_row_number(row, at));
+        break;
+    case WT_CELL_DECIMAL:
+        wt_json_decimal(out, name, wt_row_decimal(row, at));
+        break;
+    }
+    g_free(name);
+}
+
+static void put_row(GString *out, const struct wt_row *row, const struct wt_columns *columns)
+{
+    wt_json_begin(out, NULL);
+    for (unsigned place = 0; place < wt_columns_shown(columns); place++) {
+        const unsigned at = wt_columns_at(columns, place);
+        if (!wt_row_is_blank(row, at))
+            put_cell(out, row, &columns->column[at], at);
+    }
+    wt_json_end(out);
+    g_string_append_c(out, '\n');
+}
+
+void wt_table_print_json(struct wt_table *table, GString *out)
+{
+    const struct wt_table_type *type = table->type;
+
+    if (type->json) {
+        type->json(table, out);
+        return;
+    }
+    if (type->rows && table->engine)
+        type->rows(table);
+    for (unsigned i = 0; i < wt_rows_count(table->rows); i++)
+        put_row(out, wt_rows_at(table->rows, i), &type->columns);
 }

@@ -16,6 +16,7 @@ struct wt_table_type {
     const char *name;          /* as users ask for it: behind -z */
     const char *title;         /* in the menu and above the table; NULL where nothing but text() is printed */
     struct wt_columns columns; /* of none there are no rows */
+    const char *nothing;       /* what is said in place of rows, if there are none */
     size_t data_size;          /* of what the table keeps beside its rows */
 
     bool findings_only; /* a frame without findings changes nothing */
@@ -30,8 +31,9 @@ struct wt_table_type {
     /* Brings rows up to date, where frame() leaves some of that for later; else NULL. */
     void (*rows)(struct wt_table *table);
 
-    /* Appends the table as text; NULL where that is rows and columns. */
+    /* Appends the table as text, or as JSON lines; NULL where that is rows and columns. */
     void (*text)(const struct wt_table *table, GString *out);
+    void (*json)(const struct wt_table *table, GString *out);
 };
 
 /* One table as asked for. */
@@ -60,6 +62,9 @@ void wt_table_frame(struct wt_table *table, const struct wt_visit *visit);
 
 /* Appends the whole table as text, with its title and a rule around it. */
 void wt_table_print(struct wt_table *table, GString *out);
+
+/* Appends what the table says as JSON, one object a line; what is not known is not there. */
+void wt_table_print_json(struct wt_table *table, GString *out);
 
 extern const struct wt_table_type wt_table_tree;               /* table_tree.c */
 extern const struct wt_table_type wt_table_wire;               /* table_wire.c */

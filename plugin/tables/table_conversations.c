@@ -6,8 +6,8 @@
  * The short form fits a screen of 120 columns with IPv4 addresses. -z wiretruth,conversations,wide has every
  * column. A display filter behind the name chooses the frames that count.
  *
- * MSS is what this source offered in its SYN (0 without the option or without the SYN), largest the payload
- * of its largest segment on the wire. Scale is offered/in force: "-" for no option, "?" for not known. The
+ * MSS is what this source offered in its SYN (blank without the option or without the SYN), largest segment the
+ * payload of the largest one on the wire, however its NIC cut it. If is the interface, where there are several. Scale is offered/in force: "-" for no option, "?" for not known. The
  * windows it granted are scaled by the shift in force, raw where that is not known; flight is the most bytes
  * it had sent and not yet acknowledged. Zero counts how often it closed its window, retreats how often its
  * right edge moved left by more than rounding, beyond is the most bytes it sent behind the right edge of the
@@ -18,6 +18,7 @@
  * those reports.
  */
 #include "conversation.h"
+#include "names.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -30,15 +31,15 @@ enum {
 static const struct wt_column columns[WT_CONVERSATION_COLUMNS] = {
     [WT_CONVERSATION_SOURCE] = {"Source", WT_CELL_TEXT},
     [WT_CONVERSATION_DESTINATION] = {"Destination", WT_CELL_TEXT},
-    [WT_CONVERSATION_INTERFACE] = {"If", WT_CELL_COUNT},
+    [WT_CONVERSATION_INTERFACE] = {"If", WT_CELL_TEXT, .differs = true},
     [WT_CONVERSATION_FRAMES] = {"Frames", WT_CELL_COUNT},
-    [WT_CONVERSATION_MSS] = {"MSS", WT_CELL_COUNT},
-    [WT_CONVERSATION_LARGEST] = {"Largest", WT_CELL_COUNT},
+    [WT_CONVERSATION_MSS] = {"MSS", WT_CELL_COUNT, .blank = true},
+    [WT_CONVERSATION_LARGEST] = {"Largest segment", WT_CELL_COUNT, .brief = "Largest"},
     [WT_CONVERSATION_SCALE] = {"Scale", WT_CELL_TEXT},
-    [WT_CONVERSATION_WINDOW_MIN] = {"Win min", WT_CELL_COUNT},
-    [WT_CONVERSATION_WINDOW_MAX] = {"Win max", WT_CELL_COUNT},
-    [WT_CONVERSATION_WINDOW_END] = {"Win end", WT_CELL_COUNT},
-    [WT_CONVERSATION_FLIGHT] = {"Flight", WT_CELL_COUNT},
+    [WT_CONVERSATION_WINDOW_MIN] = {"Win min", WT_CELL_COUNT, .blank = true},
+    [WT_CONVERSATION_WINDOW_MAX] = {"Win max", WT_CELL_COUNT, .blank = true},
+    [WT_CONVERSATION_WINDOW_END] = {"Win end", WT_CELL_COUNT, .blank = true},
+    [WT_CONVERSATION_FLIGHT] = {"Flight", WT_CELL_COUNT, .blank = true},
     [WT_CONVERSATION_ZERO] = {"Zero", WT_CELL_COUNT},
     [WT_CONVERSATION_ZERO_TIME] = {"Zero ms", WT_CELL_COUNT},
     [WT_CONVERSATION_RETREATS] = {"Retreats", WT_CELL_COUNT},
@@ -47,17 +48,17 @@ static const struct wt_column columns[WT_CONVERSATION_COLUMNS] = {
     [WT_CONVERSATION_STALL_TIME] = {"Stall ms", WT_CELL_COUNT},
     [WT_CONVERSATION_SUPER_FRAMES] = {"Super-frames", WT_CELL_COUNT},
     [WT_CONVERSATION_WIRE_FRAMES] = {"Wire frames", WT_CELL_COUNT},
-    [WT_CONVERSATION_RIGHT_EDGE] = {"Right edge", WT_CELL_COUNT},
+    [WT_CONVERSATION_RIGHT_EDGE] = {"Right edge", WT_CELL_COUNT, .blank = true},
     [WT_CONVERSATION_REPORTS] = {"Reports", WT_CELL_COUNT},
     [WT_CONVERSATION_FINDINGS] = {"Findings", WT_CELL_COUNT},
 };
 
 /* Those of the short form. */
 static const unsigned brief[] = {
-    WT_CONVERSATION_SOURCE,   WT_CONVERSATION_DESTINATION, WT_CONVERSATION_MSS,    WT_CONVERSATION_LARGEST,
-    WT_CONVERSATION_SCALE,    WT_CONVERSATION_WINDOW_MAX,  WT_CONVERSATION_FLIGHT, WT_CONVERSATION_ZERO,
-    WT_CONVERSATION_RETREATS, WT_CONVERSATION_BEYOND,      WT_CONVERSATION_STALLS, WT_CONVERSATION_REPORTS,
-    WT_CONVERSATION_FINDINGS,
+    WT_CONVERSATION_SOURCE,  WT_CONVERSATION_DESTINATION, WT_CONVERSATION_INTERFACE,  WT_CONVERSATION_MSS,
+    WT_CONVERSATION_LARGEST, WT_CONVERSATION_SCALE,       WT_CONVERSATION_WINDOW_MAX, WT_CONVERSATION_FLIGHT,
+    WT_CONVERSATION_ZERO,    WT_CONVERSATION_RETREATS,    WT_CONVERSATION_BEYOND,     WT_CONVERSATION_STALLS,
+    WT_CONVERSATION_REPORTS, WT_CONVERSATION_FINDINGS,
 };
 
 struct key {
@@ -84,12 +85,10 @@ static struct wt_row *row_of(struct wt_table *table, const struct key *key)
     bool added = false;
     struct wt_row *row = wt_rows_get(table->rows, key, &added);
 
-    if (wt_row_is_others(row)) {
-        wt_row_set_text(row, WT_CONVERSATION_SOURCE, "all others");
-    } else if (added) {
+    if (added) {
         set_endpoint(row, WT_CONVERSATION_SOURCE, &key->src, key->src_port);
         set_endpoint(row, WT_CONVERSATION_DESTINATION, &key->dst, key->dst_port);
-        wt_row_set(row, WT_CONVERSATION_INTERFACE, key->interface);
+        wt_row_set_text(row, WT_CONVERSATION_INTERFACE, wt_names_of(table->names, key->interface));
         wt_row_set_text(row, WT_CONVERSATION_SCALE, "?/?");
     }
     return row;
@@ -132,6 +131,15 @@ static void count_findings(const struct wt_visit *visit, struct wt_row *row)
     }
 }
 
+/* A NIC that cuts at the wrong size makes larger segments than its host asked for: a report about one tells, or an
+ * acknowledgement, or the segment itself. */
+static void count_cut(const struct wt_visit *visit, struct wt_row *row)
+{
+    for (const struct wt_finding *finding = visit->findings; finding; finding = finding->next)
+        if (finding->counted && finding->id == WT_FINDING_SEGMENTATION_WRONG)
+            wt_row_raise(row, WT_CONVERSATION_LARGEST, finding->value[0]);
+}
+
 static void count_tcp(struct wt_table *table, const struct wt_visit *visit, const struct wt_packet *packet)
 {
     const struct key key = key_of(visit, packet), reverse = key_reverse(key);
@@ -140,9 +148,10 @@ static void count_tcp(struct wt_table *table, const struct wt_visit *visit, cons
 
     count_findings(visit, row);
     if (wt_row_is_others(row)) {
-        wt_row_add(row, WT_CONVERSATION_FRAMES, 1);
+        wt_conversation_frame(visit, row);
         return;
     }
+    count_cut(visit, packet->payload_len ? row : other);
     wt_conversation_segment(visit, row, packet);
     if (!wt_row_is_others(other) && (packet->tcp.flags & WT_TCP_ACK) && !(packet->tcp.flags & WT_TCP_RST))
         wt_conversation_ack(visit, other, &packet->tcp);
@@ -156,6 +165,7 @@ static void count_report(struct wt_table *table, const struct wt_visit *visit, c
 
     wt_row_add(row, WT_CONVERSATION_REPORTS, 1);
     count_findings(visit, row);
+    count_cut(visit, row);
 }
 
 static void conversations_frame(struct wt_table *table, const struct wt_visit *visit)
@@ -163,7 +173,7 @@ static void conversations_frame(struct wt_table *table, const struct wt_visit *v
     const struct wt_reading *reading = &visit->reading;
     const struct wt_packet *packet = reading->packets ? &reading->packet[reading->packets - 1] : NULL;
 
-    if (!packet || !packet->has_l4)
+    if (!packet || !packet->has_l4 || (visit->facts && visit->facts->copy))
         return;
     if (packet->proto == WT_PROTO_TCP)
         count_tcp(table, visit, packet);
@@ -181,6 +191,7 @@ const struct wt_table_type wt_table_conversations_wide = {
     .name = "wiretruth,conversations,wide",
     .title = "Wire Truth: TCP conversations, all columns",
     .columns = {COLUMNS},
+    .nothing = "No TCP connection.",
     .frame = conversations_frame,
 };
 
@@ -188,5 +199,6 @@ const struct wt_table_type wt_table_conversations = {
     .name = "wiretruth,conversations",
     .title = "Wire Truth: TCP conversations",
     .columns = {COLUMNS, .shown = brief, .shown_count = G_N_ELEMENTS(brief)},
+    .nothing = "No TCP connection.",
     .frame = conversations_frame,
 };

@@ -95,7 +95,7 @@ static unsigned put_cases(GString *out, const struct wt_table *table)
 static void diagnosis_text(const struct wt_table *table, GString *out)
 {
     if (!table->engine || put_cases(out, table) == 0)
-        g_string_append(out, "No diagnosis: no finding speaks for one.\n");
+        g_string_append_printf(out, "%s\n", table->type->nothing);
 }
 
 /* --- rows --- */
@@ -104,11 +104,11 @@ enum column {
     COLUMN_DIAGNOSIS,
     COLUMN_CONFIDENCE,
     COLUMN_CULPRIT,
+    COLUMN_REMEDY,
     COLUMN_FRAMES,
     COLUMN_FIRST,
-    COLUMN_SENTENCE,
-    COLUMN_REMEDY,
     COLUMN_FILTER,
+    COLUMN_SENTENCE,
     COLUMNS,
 };
 
@@ -134,7 +134,7 @@ static void row_fill(struct wt_row *table_row, const struct wt_engine *engine, c
     wt_row_set_text(table_row, COLUMN_CULPRIT, text);
     wt_row_set(table_row, COLUMN_FIRST, c->first_frame);
     wt_row_set_text(table_row, COLUMN_SENTENCE, wt_case_text(c, row->sentence, text, sizeof(text)));
-    wt_row_set_text(table_row, COLUMN_REMEDY, row->on_linux);
+    wt_row_set_text(table_row, COLUMN_REMEDY, wt_case_text(c, row->on_linux, text, sizeof(text)));
     snprintf(text, sizeof(text), "wiretruth.diagnosis == \"%s\"", row->name);
     wt_row_set_text(table_row, COLUMN_FILTER, text);
 }
@@ -145,8 +145,8 @@ static void count_frame(struct wt_table *table, uint32_t number)
 
     if (support && support->row)
         wt_row_set(support->row, COLUMN_FRAMES, support->frames);
-    else if (support && support->frames)
-        table->stale = true;
+    else if (support && support->frames == 1)
+        table->stale = true; /* it may be worth a row from now on */
 }
 
 static void diagnosis_frame(struct wt_table *table, const struct wt_visit *visit)
@@ -169,6 +169,7 @@ static void diagnosis_rows(struct wt_table *table)
             continue;
         support->row = wt_rows_get(table->rows, &cases[i]->number, NULL);
         row_fill(support->row, table->engine, cases[i]);
+        wt_row_set_rank(support->row, i + 1);
         wt_row_set(support->row, COLUMN_FRAMES, support->frames);
     }
     g_free(cases);
@@ -186,6 +187,7 @@ const struct wt_table_type wt_table_diagnosis = {
                 .key_equal = number_equal,
                 .limit = ROWS_MAX},
     .data_size = sizeof(struct wt_supports),
+    .nothing = "No diagnosis: no finding speaks for one.",
     .findings_only = true,
     .reads_engine = true,
     .start = wt_supports_start,
@@ -193,4 +195,5 @@ const struct wt_table_type wt_table_diagnosis = {
     .frame = diagnosis_frame,
     .rows = diagnosis_rows,
     .text = diagnosis_text,
+    .json = wt_support_json,
 };

@@ -73,7 +73,7 @@ static void put_case(GString *out, const struct wt_table *table, const struct wt
     g_string_append_c(out, '\n');
 }
 
-static void json_text(const struct wt_table *table, GString *out)
+void wt_support_json(const struct wt_table *table, GString *out)
 {
     unsigned count = 0;
 
@@ -94,5 +94,6 @@ const struct wt_table_type wt_table_json = {
     .start = wt_supports_start,
     .end = wt_supports_end,
     .frame = wt_supports_frame,
-    .text = json_text,
+    .text = wt_support_json,
+    .json = wt_support_json,
 };

@@ -6,7 +6,7 @@
  * What a host sends is captured before its offloads and shows them; what it receives is captured after them.
  * So a received super-frame speaks for the capturing host, the receiver as far as the capture tells. Software
  * and hardware look the same from here: generic-segmentation-offload does for NICs without
- * tcp-segmentation-offload what they would do. An offload that is off leaves no trace, so none is called off.
+ * tcp-segmentation-offload what they would do. A packet that was captured twice without a change counts once. An offload that is off leaves no trace, so none is called off.
  */
 #include "table.h"
 
@@ -25,9 +25,12 @@ enum column {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_HOST] = {"Host", WT_CELL_TEXT},        [COLUMN_OFFLOAD] = {"Offload", WT_CELL_TEXT},
-    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},   [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
-    [COLUMN_LARGEST] = {"Largest", WT_CELL_COUNT}, [COLUMN_EVIDENCE] = {"Evidence", WT_CELL_TEXT},
+    [COLUMN_HOST] = {"Host", WT_CELL_TEXT},
+    [COLUMN_OFFLOAD] = {"Offload", WT_CELL_TEXT},
+    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},
+    [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
+    [COLUMN_LARGEST] = {"Largest packet", WT_CELL_COUNT},
+    [COLUMN_EVIDENCE] = {"Evidence", WT_CELL_TEXT},
 };
 
 enum offload {
@@ -150,7 +153,7 @@ static void count_checksums(struct wt_table *table, const struct wt_visit *visit
 
 static void offloads_frame(struct wt_table *table, const struct wt_visit *visit)
 {
-    if (!visit->reading.packets || !visit->facts)
+    if (!visit->reading.packets || !visit->facts || wt_visit_is_copy(visit, UINT32_MAX))
         return;
     const struct wt_packet *packet = &visit->reading.packet[visit->reading.packets - 1];
     if (visit->facts->wire_frames > 1)
@@ -167,5 +170,6 @@ const struct wt_table_type wt_table_offloads = {
                 .key_hash = key_hash,
                 .key_equal = key_equal,
                 .limit = ROWS_MAX},
+    .nothing = "No offload left a trace.",
     .frame = offloads_frame,
 };

@@ -7,11 +7,13 @@
  * leaves the final ones; a display filter chooses which paths have a row. A flood of reports about packets
  * that nobody sent would make a row for each, so there is a limit, and one row for all others.
  */
+#include "names.h"
 #include "table.h"
 
 enum column {
     COLUMN_SOURCE,
     COLUMN_DESTINATION,
+    COLUMN_VERDICT,
     COLUMN_INTERFACE,
     COLUMN_LINK_MTU,
     COLUMN_PATH_MTU,
@@ -22,7 +24,6 @@ enum column {
     COLUMN_IGNORED,
     COLUMN_PASSED,
     COLUMN_LOST,
-    COLUMN_VERDICT,
     COLUMNS,
 };
 
@@ -31,13 +32,19 @@ enum {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},          [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
-    [COLUMN_INTERFACE] = {"If", WT_CELL_COUNT},          [COLUMN_LINK_MTU] = {"Link MTU", WT_CELL_COUNT},
-    [COLUMN_PATH_MTU] = {"Path MTU", WT_CELL_COUNT},     [COLUMN_SINCE] = {"Since frame", WT_CELL_COUNT},
-    [COLUMN_REPORTER] = {"Reported by", WT_CELL_TEXT},   [COLUMN_REPORTS] = {"Reports", WT_CELL_COUNT},
-    [COLUMN_UNMATCHED] = {"Unmatched", WT_CELL_COUNT},   [COLUMN_IGNORED] = {"Ignored", WT_CELL_COUNT},
-    [COLUMN_PASSED] = {"Largest passed", WT_CELL_COUNT}, [COLUMN_LOST] = {"Smallest lost", WT_CELL_COUNT},
+    [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},
+    [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
     [COLUMN_VERDICT] = {"Verdict", WT_CELL_TEXT},
+    [COLUMN_INTERFACE] = {"If", WT_CELL_TEXT, .differs = true},
+    [COLUMN_LINK_MTU] = {"Link MTU", WT_CELL_COUNT, .blank = true},
+    [COLUMN_PATH_MTU] = {"Path MTU", WT_CELL_COUNT, .blank = true},
+    [COLUMN_SINCE] = {"Since frame", WT_CELL_COUNT, .blank = true},
+    [COLUMN_REPORTER] = {"Reported by", WT_CELL_TEXT},
+    [COLUMN_REPORTS] = {"Reports", WT_CELL_COUNT},
+    [COLUMN_UNMATCHED] = {"Unmatched", WT_CELL_COUNT},
+    [COLUMN_IGNORED] = {"Ignored", WT_CELL_COUNT},
+    [COLUMN_PASSED] = {"Largest passed", WT_CELL_COUNT, .blank = true},
+    [COLUMN_LOST] = {"Smallest lost", WT_CELL_COUNT, .blank = true},
 };
 
 static const char *const verdicts[WT_PATH_VERDICTS] = {
@@ -72,14 +79,14 @@ static void show_address(struct wt_row *row, unsigned column, const struct wt_ad
 
 static void set_state(struct wt_row *row, const struct wt_path_state *state)
 {
-    wt_row_set(row, COLUMN_LINK_MTU, state->link_mtu);
-    wt_row_set(row, COLUMN_PATH_MTU, state->path_mtu);
-    wt_row_set(row, COLUMN_SINCE, state->since);
+    wt_row_set_known(row, COLUMN_LINK_MTU, state->link_mtu);
+    wt_row_set_known(row, COLUMN_PATH_MTU, state->path_mtu);
+    wt_row_set_known(row, COLUMN_SINCE, state->since);
     wt_row_set(row, COLUMN_REPORTS, state->reports);
     wt_row_set(row, COLUMN_UNMATCHED, state->unmatched);
     wt_row_set(row, COLUMN_IGNORED, state->ignored);
-    wt_row_set(row, COLUMN_PASSED, state->passed);
-    wt_row_set(row, COLUMN_LOST, state->lost);
+    wt_row_set_known(row, COLUMN_PASSED, state->passed);
+    wt_row_set_known(row, COLUMN_LOST, state->lost);
     wt_row_set_text(row, COLUMN_VERDICT, verdicts[state->verdict]);
     if (state->since)
         show_address(row, COLUMN_REPORTER, &state->reporter);
@@ -96,15 +103,13 @@ static void set_path(struct wt_table *table, const struct wt_visit *visit, const
         return;
     struct wt_row *row = wt_rows_get(table->rows, &key, &added);
     if (wt_row_is_others(row)) {
-        wt_row_set_text(row, COLUMN_SOURCE, "all others");
-        wt_row_set_text(row, COLUMN_VERDICT, "more paths than this table has rows for");
         wt_row_add(row, COLUMN_REPORTS, visit->reading.quotes > 0);
         return;
     }
     if (added) {
         show_address(row, COLUMN_SOURCE, src);
         show_address(row, COLUMN_DESTINATION, dst);
-        wt_row_set(row, COLUMN_INTERFACE, key.interface);
+        wt_row_set_text(row, COLUMN_INTERFACE, wt_names_of(table->names, key.interface));
     }
     set_state(row, &state);
 }
@@ -138,5 +143,6 @@ const struct wt_table_type wt_table_paths = {
                 .key_hash = key_hash,
                 .key_equal = key_equal,
                 .limit = ROWS_MAX},
+    .nothing = "No path with a report or a symptom.",
     .frame = paths_frame,
 };

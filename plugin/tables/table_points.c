@@ -141,7 +141,7 @@ static unsigned put_passages(GString *out, const struct wt_table *table)
 static void points_text(const struct wt_table *table, GString *out)
 {
     if (!table->engine || put_passages(out, table) == 0)
-        g_string_append(out, "No packet was seen at two points.\n");
+        g_string_append_printf(out, "%s\n", table->type->nothing);
 }
 
 /* --- rows --- */
@@ -172,24 +172,24 @@ static const struct wt_column columns[COLUMNS] = {
     [COLUMN_MATCHED] = {"Matched", WT_CELL_COUNT},
     [COLUMN_LOST] = {"Lost", WT_CELL_COUNT},
     [COLUMN_LOST_IN_PART] = {"Lost in part", WT_CELL_COUNT},
-    [COLUMN_SMALLEST_LOST] = {"Smallest lost", WT_CELL_COUNT},
-    [COLUMN_LARGEST_PASSED] = {"Largest passed", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_CUT] = {"cut", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_MERGED] = {"merged", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_FRAGMENTED] = {"fragmented", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_TRANSLATED] = {"address or port translated", WT_CELL_COUNT},
+    [COLUMN_SMALLEST_LOST] = {"Smallest lost", WT_CELL_COUNT, .blank = true},
+    [COLUMN_LARGEST_PASSED] = {"Largest passed", WT_CELL_COUNT, .blank = true},
+    [COLUMN_CHANGES + WT_CHANGE_CUT] = {"Cut", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_MERGED] = {"Merged", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_FRAGMENTED] = {"Fragmented", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_TRANSLATED] = {"Address or port translated", WT_CELL_COUNT},
     [COLUMN_CHANGES + WT_CHANGE_MSS] = {"MSS changed", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_SCALE] = {"window scale changed", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_SCALE] = {"Window scale changed", WT_CELL_COUNT},
     [COLUMN_CHANGES + WT_CHANGE_DF] = {"DF cleared", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_COMPLETED] = {"checksum completed", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_LEAKED] = {"checksum leaked", WT_CELL_COUNT},
-    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_DAMAGED] = {"damaged", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_COMPLETED] = {"Checksum completed", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_LEAKED] = {"Checksum leaked", WT_CELL_COUNT},
+    [COLUMN_CHANGES + WT_CHANGE_CHECKSUM_DAMAGED] = {"Damaged", WT_CELL_COUNT},
     [COLUMN_CLOCKS] = {"Clocks", WT_CELL_TEXT},
-    [COLUMN_CLOCK_AHEAD] = {"Clock ahead ms", WT_CELL_DECIMAL},
-    [COLUMN_CLOCK_ERROR] = {"Clock error ms", WT_CELL_DECIMAL},
-    [COLUMN_DELAY_MIN] = {"Delay min ms", WT_CELL_DECIMAL},
-    [COLUMN_DELAY_MEAN] = {"Delay mean ms", WT_CELL_DECIMAL},
-    [COLUMN_DELAY_MAX] = {"Delay max ms", WT_CELL_DECIMAL},
+    [COLUMN_CLOCK_AHEAD] = {"Clock ahead ms", WT_CELL_DECIMAL, .blank = true},
+    [COLUMN_CLOCK_ERROR] = {"Clock error ms", WT_CELL_DECIMAL, .blank = true},
+    [COLUMN_DELAY_MIN] = {"Delay min ms", WT_CELL_DECIMAL, .blank = true},
+    [COLUMN_DELAY_MEAN] = {"Delay mean ms", WT_CELL_DECIMAL, .blank = true},
+    [COLUMN_DELAY_MAX] = {"Delay max ms", WT_CELL_DECIMAL, .blank = true},
 };
 
 static const char *clocks_text(const struct wt_passage *passage)
@@ -211,6 +211,8 @@ static void row_times(struct wt_row *row, const struct wt_passage *passage)
         row_time(row, COLUMN_CLOCK_AHEAD, passage->clock_ahead);
         row_time(row, COLUMN_CLOCK_ERROR, MAX(passage->clock_error, 0));
     }
+    if (!passage->matched)
+        return;
     row_time(row, COLUMN_DELAY_MIN, passage->delay_min);
     row_time(row, COLUMN_DELAY_MEAN, passage->delay_mean);
     row_time(row, COLUMN_DELAY_MAX, passage->delay_max);
@@ -224,8 +226,8 @@ static void row_fill(struct wt_row *row, const struct wt_passage *passage, const
     wt_row_set(row, COLUMN_MATCHED, passage->matched);
     wt_row_set(row, COLUMN_LOST, passage->lost);
     wt_row_set(row, COLUMN_LOST_IN_PART, passage->lost_in_part);
-    wt_row_set(row, COLUMN_SMALLEST_LOST, passage->smallest_lost);
-    wt_row_set(row, COLUMN_LARGEST_PASSED, passage->largest_passed);
+    wt_row_set_known(row, COLUMN_SMALLEST_LOST, passage->smallest_lost);
+    wt_row_set_known(row, COLUMN_LARGEST_PASSED, passage->largest_passed);
     for (unsigned i = 0; i < WT_CHANGES; i++)
         wt_row_set(row, COLUMN_CHANGES + i, passage->changed[i]);
     row_times(row, passage);
@@ -256,6 +258,7 @@ const struct wt_table_type wt_table_points = {
                 .key_equal = passage_equal,
                 .limit = WT_POINTS_MAX * (WT_POINTS_MAX - 1)},
     .data_size = sizeof(struct seen),
+    .nothing = "No packet was seen at two points.",
     .reads_engine = true,
     .start = points_start,
     .end = points_end,

@@ -4,6 +4,7 @@
  * rate, grouped by area. A finding counts in the frame in which it became known, so one pass and two passes
  * agree.
  */
+#include "json.h"
 #include "lines.h"
 #include "table.h"
 
@@ -79,6 +80,31 @@ static void tree_text(const struct wt_table *table, GString *out)
         put_area(out, tally, (enum wt_area)area);
 }
 
+static void put_counts(GString *out, const struct tally *tally)
+{
+    const uint64_t clean = tally->missed[WT_MISSED_NOTHING];
+
+    wt_json_number(out, "frames", tally->frames);
+    wt_json_number(out, "looked_at", tally->packets);
+    wt_json_number(out, "no_ip_packet", clean - tally->packets);
+    wt_json_number(out, "not_looked_at", tally->frames - clean);
+}
+
+static void tree_json(const struct wt_table *table, GString *out)
+{
+    const struct tally *tally = table->data;
+
+    wt_json_begin(out, NULL);
+    put_counts(out, tally);
+    wt_json_begin(out, "findings");
+    for (unsigned id = 0; id < WT_FINDINGS; id++)
+        if (tally->finding[id])
+            wt_json_number(out, wt_finding_table[id].name, tally->finding[id]);
+    wt_json_end(out);
+    wt_json_end(out);
+    g_string_append_c(out, '\n');
+}
+
 const struct wt_table_type wt_table_tree = {
     .name = "wiretruth,tree",
     .title = "Wire Truth: Findings",
@@ -86,4 +112,5 @@ const struct wt_table_type wt_table_tree = {
     .coverage = true,
     .frame = tree_frame,
     .text = tree_text,
+    .json = tree_json,
 };

@@ -3,11 +3,13 @@
  * table_wire: -z wiretruth,wire. What each host sent and received: frames as captured, and as they crossed
  * the wire.
  *
- * Every IP frame counts twice, once for the host that sends it and once for the host that receives it (the
- * addresses of the outermost IP packet). Each frame has one checksum state, the worst of all its checksums,
- * so the states of a row add up to its frames.
+ * Every IP frame counts twice, once for the host that sends it and once for the host that it is addressed to (the
+ * addresses of the outermost IP packet). Each frame has one checksum state, the worst of all its checksums, so the states of
+ * a row add up to its frames. What was captured twice, by a mirror port or at several points, crossed a wire once.
  */
 #include "table.h"
+
+#include <wiretruth/point.h>
 
 enum {
     ROWS_MAX = 20000
@@ -38,12 +40,12 @@ static const struct wt_column columns[COLUMNS] = {
     [COLUMN_SUPER_FRAMES] = {"Super-frames", WT_CELL_COUNT},
     [COLUMN_WIRE_FRAMES] = {"Wire frames", WT_CELL_COUNT},
     [COLUMN_WIRE_BYTES] = {"Wire bytes", WT_CELL_LARGE},
-    [COLUMN_LARGEST] = {"Largest", WT_CELL_COUNT},
-    [COLUMN_VALID] = {"Valid", WT_CELL_COUNT},
-    [COLUMN_PARTIAL] = {"Partial", WT_CELL_COUNT},
-    [COLUMN_UNFILLED] = {"Unfilled", WT_CELL_COUNT},
-    [COLUMN_BAD] = {"Bad", WT_CELL_COUNT},
-    [COLUMN_UNKNOWN] = {"Unverified", WT_CELL_COUNT},
+    [COLUMN_LARGEST] = {"Largest super-frame", WT_CELL_COUNT, .blank = true},
+    [COLUMN_VALID] = {"Checksums: valid", WT_CELL_COUNT},
+    [COLUMN_PARTIAL] = {"Checksums: partial", WT_CELL_COUNT},
+    [COLUMN_UNFILLED] = {"Checksums: unfilled", WT_CELL_COUNT},
+    [COLUMN_BAD] = {"Checksums: bad", WT_CELL_COUNT},
+    [COLUMN_UNKNOWN] = {"Checksums: not verified", WT_CELL_COUNT},
 };
 
 struct key {
@@ -63,7 +65,7 @@ static struct wt_row *row_of(struct wt_table *table, const struct wt_address *ho
     if (added) {
         wt_address_text(host, text);
         wt_row_set_text(row, COLUMN_HOST, text);
-        wt_row_set_text(row, COLUMN_ROLE, sends ? "sends" : "receives");
+        wt_row_set_text(row, COLUMN_ROLE, sends ? "sends" : "is addressed to");
     }
     return row;
 }
@@ -99,15 +101,25 @@ static enum column checksum_column(const struct wt_reading *reading)
     return COLUMN_UNKNOWN; /* no checksum at all */
 }
 
-static void count_wire(struct wt_row *row, const struct wt_facts *facts, uint32_t length)
+/* A super-frame counts where it was seen first, though the frames that it became may have been seen before. */
+static void count_super(struct wt_row *row, const struct wt_visit *visit)
 {
-    const bool super = facts && facts->wire_frames > 1;
+    const uint32_t cut_or_merged = 1u << WT_CHANGE_CUT | 1u << WT_CHANGE_MERGED;
 
-    wt_row_add(row, COLUMN_WIRE_BYTES, facts ? facts->wire_len : length);
+    if (!visit->facts || visit->facts->wire_frames < 2 || wt_visit_is_copy(visit, cut_or_merged))
+        return;
+    wt_row_add(row, COLUMN_SUPER_FRAMES, 1);
+    wt_row_raise(row, COLUMN_LARGEST, visit->facts->l3_len);
+}
+
+static void count_wire(struct wt_row *row, const struct wt_visit *visit)
+{
+    const struct wt_facts *facts = visit->facts;
+
+    if (wt_visit_is_copy(visit, 0))
+        return;
+    wt_row_add(row, COLUMN_WIRE_BYTES, facts ? facts->wire_len : visit->frame.length);
     wt_row_add(row, COLUMN_WIRE_FRAMES, facts ? facts->wire_frames : 1);
-    wt_row_add(row, COLUMN_SUPER_FRAMES, super);
-    if (super)
-        wt_row_raise(row, COLUMN_LARGEST, facts->l3_len);
 }
 
 static void count(struct wt_row *row, const struct wt_visit *visit)
@@ -115,7 +127,8 @@ static void count(struct wt_row *row, const struct wt_visit *visit)
     wt_row_add(row, COLUMN_FRAMES, 1);
     wt_row_add(row, COLUMN_BYTES, visit->frame.length);
     wt_row_add(row, checksum_column(&visit->reading), 1);
-    count_wire(row, visit->facts, visit->frame.length);
+    count_super(row, visit);
+    count_wire(row, visit);
 }
 
 static void wire_frame(struct wt_table *table, const struct wt_visit *visit)
@@ -135,5 +148,6 @@ const struct wt_table_type wt_table_wire = {
                 .key_hash = key_hash,
                 .key_equal = key_equal,
                 .limit = ROWS_MAX},
+    .nothing = "No IP packet.",
     .frame = wire_frame,
 };

@@ -3,18 +3,17 @@
  * statistic_window: rows of a table as a stat_tap_table, which the GUI shows, sorts, filters and copies, and
  * sharkd hands out.
  *
- * It reads its cells when it likes, so they are brought up to date with each frame. They hold 32-bit numbers
- * only: a LARGE cell is text, padded to sort by value.
+ * It reads its cells when it likes, so they are brought up to date with each frame.
  */
 #include "statistic.h"
 
 enum {
-    LARGE_WIDTH = 12
+    PADDED_WIDTH = 12
 };
 
 struct window_row {
     stat_tap_table_item_type *items; /* the row as Wireshark holds it */
-    char *text[WT_COLUMNS_MAX];
+    char *text[WT_COLUMNS_MAX + 1];
 };
 
 struct window {
@@ -30,21 +29,17 @@ static GHashTable *windows;      /* stat_tap_table -> struct window */
 
 /* --- rows --- */
 
-/* How Wireshark holds and shows the cells of each kind. */
-static const struct {
-    stat_tap_table_item_enum type;
-    const char *format;
-} cells[] = {
-    [WT_CELL_TEXT] = {TABLE_ITEM_STRING, "%s"},
-    [WT_CELL_COUNT] = {TABLE_ITEM_UINT, "%u"},
-    [WT_CELL_LARGE] = {TABLE_ITEM_STRING, "%s"},
-    [WT_CELL_DECIMAL] = {TABLE_ITEM_FLOAT, "%.3f"},
-};
+/* Whether a cell is shown as text, padded so that it sorts by value: Wireshark's numbers have 32 bits, and are never
+ * blank. */
+static bool is_text(const struct wt_column *column)
+{
+    return column->cell != WT_CELL_COUNT || column->blank;
+}
 
 static struct window_row *row_add(struct window *window)
 {
     struct window_row *row = g_new0(struct window_row, 1);
-    stat_tap_table_item_type items[WT_COLUMNS_MAX] = {{0}};
+    stat_tap_table_item_type items[WT_COLUMNS_MAX + 1] = {{0}};
 
     stat_tap_init_table_row(window->shown, window->rows->len, (unsigned)window->ui->nfields, items);
     row->items = stat_tap_get_field_data(window->shown, window->rows->len, 0);
@@ -52,46 +47,62 @@ static struct window_row *row_add(struct window *window)
     return row;
 }
 
-static void show_text(struct window_row *row, unsigned place, char *text)
+static struct window_row *row_at(struct window *window, unsigned index)
 {
-    g_free(row->text[place]);
-    row->text[place] = text;
-    row->items[place].value.string_value = text;
+    while (window->rows->len <= index)
+        row_add(window);
+    return g_ptr_array_index(window->rows, index);
 }
 
-static void show_cell(struct window_row *shown, unsigned place, const struct wt_row *row, unsigned column,
-                      enum wt_cell cell)
+/* Takes `text` over. */
+static void show_text(struct window_row *row, unsigned field, char *text)
 {
-    stat_tap_table_item_type *item = &shown->items[place];
+    g_free(row->text[field]);
+    row->text[field] = text;
+    row->items[field].type = TABLE_ITEM_STRING;
+    row->items[field].value.string_value = text;
+}
 
-    item->type = cells[cell].type;
-    switch (cell) {
-    case WT_CELL_TEXT:
-        show_text(shown, place, g_strdup(wt_row_text(row, column)));
-        break;
-    case WT_CELL_COUNT:
-        item->value.uint_value = (unsigned)wt_row_number(row, column);
-        break;
-    case WT_CELL_LARGE:
-        show_text(shown, place, g_strdup_printf("%*" PRIu64, LARGE_WIDTH, wt_row_number(row, column)));
-        break;
-    case WT_CELL_DECIMAL:
-        item->value.float_value = (float)wt_row_decimal(row, column);
-        break;
+static char *padded(const struct wt_row *row, unsigned at, const struct wt_column *column)
+{
+    char *text = wt_row_print(row, at);
+    char *wide = g_strdup_printf("%*s", column->cell == WT_CELL_TEXT || !*text ? 0 : PADDED_WIDTH, text);
+
+    g_free(text);
+    return wide;
+}
+
+static void show_cell(struct window_row *shown, unsigned field, const struct wt_row *row, unsigned at,
+                      const struct wt_column *column)
+{
+    stat_tap_table_item_type *item = &shown->items[field];
+
+    if (is_text(column)) {
+        show_text(shown, field, padded(row, at, column));
+        return;
     }
+    item->type = wt_row_is_blank(row, at) ? TABLE_ITEM_NONE : TABLE_ITEM_UINT;
+    item->value.uint_value = (unsigned)wt_row_number(row, at);
 }
 
 static void show_row(struct window *window, const struct wt_row *row)
 {
     const struct wt_columns *columns = &window->table->type->columns;
+    struct window_row *shown = row_at(window, wt_row_index(row));
 
-    while (window->rows->len <= wt_row_index(row))
-        row_add(window);
+    shown->items[0].type = TABLE_ITEM_UINT;
+    shown->items[0].value.uint_value = wt_row_rank(row);
     for (unsigned place = 0; place < wt_columns_shown(columns); place++) {
         const unsigned at = wt_columns_at(columns, place);
-        show_cell(g_ptr_array_index(window->rows, wt_row_index(row)), place, row, at,
-                  columns->column[at].cell);
+        show_cell(shown, place + 1, row, at, &columns->column[at]);
     }
+}
+
+/* Says that there is nothing, in the place of the first row, which takes it over. A row that begins with no number is none
+ * for sharkd. */
+static void show_nothing(struct window *window)
+{
+    show_text(row_at(window, 0), 1, g_strdup(window->table->type->nothing));
 }
 
 /* Frees the row but for its items, which the table frees. */
@@ -99,7 +110,7 @@ static void row_free(gpointer pointer)
 {
     struct window_row *row = pointer;
 
-    for (unsigned i = 0; i < WT_COLUMNS_MAX; i++)
+    for (unsigned i = 0; i <= WT_COLUMNS_MAX; i++)
         g_free(row->text[i]);
     g_free(row);
 }
@@ -163,6 +174,7 @@ static void window_reset(stat_tap_table *shown)
     shown->num_elements = 0;
     if (window->ui->refcount == 0)
         g_ptr_array_set_size(window->retired, 0);
+    show_nothing(window);
 }
 
 static void window_free(gpointer pointer)
@@ -197,6 +209,7 @@ static void window_new(const struct wt_table_type *type, stat_tap_table_ui *ui)
     window->retired = g_ptr_array_new_with_free_func(retired_free);
     g_hash_table_replace(windows, window->shown, window);
     stat_tap_add_table(ui, window->shown);
+    show_nothing(window);
 }
 
 /*
@@ -219,20 +232,25 @@ static void window_init(stat_tap_table_ui *ui)
     window_reset(shown);
 }
 
+static stat_tap_table_item field_of(const struct wt_column *column)
+{
+    return (stat_tap_table_item){
+        .type = is_text(column) ? TABLE_ITEM_STRING : TABLE_ITEM_UINT,
+        .align = column->cell == WT_CELL_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT,
+        .column_name = column->title,
+        .field_format = is_text(column) ? "%s" : "%u",
+    };
+}
+
+/* The first one is what the GUI sorts by, so it is the order of the rows. */
 static stat_tap_table_item *fields_new(const struct wt_columns *columns)
 {
-    stat_tap_table_item *fields = g_new0(stat_tap_table_item, wt_columns_shown(columns));
+    static const struct wt_column order = {.title = "#", .cell = WT_CELL_COUNT};
+    stat_tap_table_item *fields = g_new0(stat_tap_table_item, wt_columns_shown(columns) + 1);
 
-    for (unsigned place = 0; place < wt_columns_shown(columns); place++) {
-        const struct wt_column *column = &columns->column[wt_columns_at(columns, place)];
-
-        fields[place] = (stat_tap_table_item){
-            .type = cells[column->cell].type,
-            .align = column->cell == WT_CELL_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT,
-            .column_name = column->title,
-            .field_format = cells[column->cell].format,
-        };
-    }
+    fields[0] = field_of(&order);
+    for (unsigned place = 0; place < wt_columns_shown(columns); place++)
+        fields[place + 1] = field_of(&columns->column[wt_columns_at(columns, place)]);
     return fields;
 }
 
@@ -254,7 +272,7 @@ void wt_statistic_window_register(const struct wt_table_type *type)
     ui->packet_func = window_packet;
     ui->stat_tap_reset_table_cb = window_reset;
     ui->stat_tap_free_table_item_cb = window_free_item;
-    ui->nfields = wt_columns_shown(&type->columns);
+    ui->nfields = wt_columns_shown(&type->columns) + 1;
     ui->fields = fields_new(&type->columns);
     register_stat_tap_table_ui(ui);
 }

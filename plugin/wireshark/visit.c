@@ -117,7 +117,7 @@ static void judged_later(struct wt_visit *visit, unsigned ip_headers)
 
 static void learn_name(const struct wt_frame *frame, const packet_info *pinfo)
 {
-    if (wt_names_lack(file.names, frame->interface))
+    if (frame->interface && wt_names_lack(file.names, frame->interface))
         wt_names_learn(file.names, frame->interface, wt_frame_point_name(frame, pinfo));
 }
 
