@@ -18,7 +18,7 @@ struct wt_records;
 struct wt_engine {
     struct wt_preferences preferences;
     struct wt_link *link; /* of the last frame: most captures have one interface */
-    struct wt_map *links, *hosts, *paths, *flows;
+    struct wt_map *links, *hosts, *paths, *flows, *strangers;
     struct wt_flow_recent recent[WT_FLOWS_RECENT];
     struct wt_history *history;
     struct wt_records *records;

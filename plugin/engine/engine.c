@@ -24,6 +24,7 @@
 #include "engine/size/segmentation.h"
 #include "engine/state/history.h"
 #include "engine/state/record.h"
+#include "engine/state/stranger.h"
 #include "engine/verdict/cases.h"
 #include "engine/verdict/symptoms.h"
 #include "engine/window/window.h"
@@ -102,6 +103,7 @@ struct wt_engine *wt_engine_new(const struct wt_preferences *preferences)
     engine->hosts = wt_hosts_new();
     engine->paths = wt_paths_new();
     engine->flows = wt_flows_new();
+    engine->strangers = wt_strangers_new();
     engine->history = wt_history_new();
     engine->records = wt_records_new();
     for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
@@ -117,6 +119,7 @@ void wt_engine_free(struct wt_engine *engine)
     wt_map_free(engine->hosts);
     wt_map_free(engine->paths);
     wt_map_free(engine->flows);
+    wt_map_free(engine->strangers);
     wt_history_free(engine->history);
     wt_records_free(engine->records);
     for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
@@ -215,7 +218,8 @@ static void engine_judge(struct wt_context *context)
     engine_resolve(context);
     bool tcp = wt_context_is_tcp(context);
     if (tcp) {
-        wt_flow_handshake(context->flow, context->sender, context->packet, context->frame->time);
+        wt_flow_handshake(context->flow, context->engine->strangers, context->sender, context->packet,
+                          context->frame->time);
         hooks_run(&engine->handshake, context);
     }
     hooks_run(&engine->learn, context);

@@ -191,6 +191,7 @@ static void check_tables(const struct wt_engine *engine, uint32_t frames)
         engine->hosts,
         engine->paths,
         engine->flows,
+        engine->strangers,
         engine->kept[WT_KEEPER_TROUBLE],
         engine->kept[WT_KEEPER_PATH_RECORD],
         sums->causes,

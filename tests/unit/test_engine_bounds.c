@@ -81,6 +81,7 @@ enum {
     SYNS = 8192,
     HINTS = 65536,
     STALLS = 4096,
+    STRANGERS = 1024,
     WINDOW_SIDES = 1024, /* overruns and retreats, each */
     LEAKS = 4096,
     WRONGS = 1 << 14,
@@ -234,6 +235,7 @@ static void check_bounds(const struct wt_engine *engine)
         unsigned limit;
     } bounds[] = {
         {engine->flows, FLOWS},
+        {engine->strangers, STRANGERS},
         {engine->hosts, HOSTS},
         {engine->paths, PATHS},
         {engine->kept[WT_KEEPER_PATH_RECORD], PATH_RECORDS},

@@ -99,6 +99,8 @@ struct wt_side {
     bool sums_hold : 1;        /* a right checksum was seen: a wrong one is damage, not an edited capture */
     bool doubtful : 1;         /* its SYN had a wrong checksum, or a shift over 14 that cannot be its own */
     bool holes : 1;            /* bytes of it are missing from the capture so far, see capture/missed.c */
+    bool strayed : 1;          /* its latest segment was a stray one */
+    bool jumped : 1;           /* its numbers do not go on from each other */
     bool one_sided : 1;        /* it is all that was captured of the connection, see capture/one_sided.c */
     uint16_t raw_max;          /* largest raw window (that of its SYN until `settled`) */
     uint64_t payload;          /* bytes sent, repeated ones counted again */
@@ -117,6 +119,8 @@ struct wt_flow {
     int8_t assumed;        /* shift to be used where the handshake is missing, WT_SCALE_NONE for none */
     int8_t scale[2];       /* in force for each side's windows, see wt_flow_scale() */
     bool begun : 1;        /* it has been reset once, as every new one is */
+    bool awaits : 1;       /* a SYN was put aside that may begin it anew, see stranger.h */
+    bool foreign : 1;      /* the numbers of the packet at hand are not its own */
     bool has_syn_time : 1; /* of the client's SYN; all times may be 0, or before 1970 */
     int64_t syn_time;
 };
@@ -148,8 +152,10 @@ void wt_flow_expect(const struct wt_map *flows, uint32_t interface, const struct
 struct wt_flow *wt_flow_find(struct wt_map *flows, uint32_t interface, const struct wt_packet *packet,
                              unsigned *sender);
 
-/* Takes what a SYN or SYN/ACK announces. A SYN with another ISN starts the connection anew. */
-void wt_flow_handshake(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time);
+/* Takes what a SYN or SYN/ACK announces. One with another ISN starts the connection anew: at once if only SYNs
+ * came before, else when the numbers follow it. What does not belong to the connection makes it `foreign`. */
+void wt_flow_handshake(struct wt_flow *flow, struct wt_map *strangers, unsigned sender,
+                       const struct wt_packet *packet, int64_t time);
 
 /*
  * The shift in force for the windows of side `which` (RFC 7323 2.2): what it offered if both offered, 0 if

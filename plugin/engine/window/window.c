@@ -90,13 +90,13 @@ static bool window_goes_on(struct wt_context *context)
     bool jump = side->has_next && wt_seq_distance(tcp->seq, side->next) > WINDOW_JUMP;
     jump |=
         (tcp->flags & WT_TCP_ACK) && peer->has_next && wt_seq_distance(tcp->ack, peer->next) > WINDOW_JUMP;
-    wt_windows_of(side)->jumped |= jump;
-    return !wt_windows_of(side)->jumped && !wt_windows_of(peer)->jumped;
+    side->jumped |= jump;
+    return !side->jumped && !peer->jumped;
 }
 
 static void window_judge(struct wt_context *context)
 {
-    if (!wt_context_is_tcp(context))
+    if (!wt_context_is_tcp(context) || context->flow->foreign)
         return;
     wt_window_scale(context);
     if (wt_flow_is_corrupt(context->flow, context->sender, context->packet))
@@ -119,6 +119,19 @@ static int8_t window_offer(const struct wt_side *side)
     if (!side->syn)
         return WT_OFFER_UNSEEN;
     return (int8_t)side->scale;
+}
+
+/* A SYN whose connection has not begun, as far as it is known. */
+static void window_measure_newcomer(const struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    const struct wt_tcp *tcp = &context->packet->tcp;
+    facts->scale_offer = WT_OFFER_UNSEEN;
+    if (!tcp->options_cut || tcp->scale != WT_SCALE_NONE)
+        facts->scale_offer = (int8_t)MIN(tcp->scale, WT_SCALE_MAX);
+    facts->scale_offer_peer = WT_OFFER_UNSEEN;
+    facts->scale_hint = WT_SCALE_NONE;
+    facts->window_scale = WT_SCALE_NONE;
 }
 
 static void window_measure_scale(struct wt_context *context)
@@ -149,6 +162,10 @@ static void window_measure(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     const struct wt_side *peer = wt_context_peer(context);
     facts->tcp = true;
+    if (context->flow->foreign && context->packet->tcp.flags & WT_TCP_SYN) {
+        window_measure_newcomer(context);
+        return;
+    }
     window_measure_scale(context);
     facts->has_right_edge = wt_flow_edge(context->flow, context->sender, context->packet, &facts->right_edge);
     facts->has_flight = context->packet->payload_len > 0 && side->has_next && peer->has_acked &&

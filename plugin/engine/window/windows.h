@@ -27,7 +27,6 @@ struct wt_side_windows {
     unsigned unshifted : 1; /* first window equals that of its SYN although a shift is in force */
     unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
     unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
-    unsigned jumped : 1;    /* its sequence numbers do not go on from each other */
     unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
     bool overruns : 1;      /* it sent beyond its window, see overrun.c */
     bool retreated : 1;     /* it took back what it granted, see retreat.c */
