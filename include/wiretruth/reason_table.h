@@ -119,6 +119,7 @@ WT_REASON(CUT_HOLE_LARGER, "what is missing before it was larger than the receiv
 WT_REASON(CUT_HOLE_ODD, "what is missing before it is no whole number of segments")
 WT_REASON(LOST_NOTHING_HEARD, "the other end was not heard since, so it may be gone")
 WT_REASON(LOST_RESET_ONLY, "nothing but a reset was heard of the other end since")
+WT_REASON(LOST_GREETED, "of the smaller ones, only the handshake was seen to pass")
 WT_REASON(LOST_NONE_SMALLER, "nothing smaller was seen to pass")
 
 /* --- capture points --- */

@@ -111,18 +111,18 @@ static void test_events(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     const struct wt_evidence evidence = {.value = {0, 0, 1}};
     for (unsigned i = 0; i < 9; i++) {
-        hear_with(&talk, 1, WT_FINDING_PMTU_BLACK_HOLE, 1000, &evidence);
+        hear_with(&talk, 1, WT_FINDING_WINDOW_UNSCALED_DROP, 1000, &evidence);
         hear_with(&talk, 1, WT_FINDING_PMTU_IGNORED, 1000 * i, &evidence);
     }
-    assert_said(&talk, "reports_ignored:likely black_hole:likely");
+    assert_said(&talk, "reports_ignored:likely firewall_ignores_scaling:likely");
     g_assert_cmpuint(wt_case_events(wt_engine_case(talk.engine, 0)), ==, 1);
-    hear_with(&talk, 1, WT_FINDING_PMTU_BLACK_HOLE, 2000, &evidence);
-    assert_said(&talk, "black_hole:certain reports_ignored:likely");
+    hear_with(&talk, 1, WT_FINDING_WINDOW_UNSCALED_DROP, 2000, &evidence);
+    assert_said(&talk, "firewall_ignores_scaling:certain reports_ignored:likely");
     const struct wt_evidence second = {.value = {0, 0, 2}};
     hear_with(&talk, 1, WT_FINDING_PMTU_IGNORED, 1000, &second);
-    assert_said(&talk, "reports_ignored:certain black_hole:certain");
+    assert_said(&talk, "reports_ignored:certain firewall_ignores_scaling:certain");
     for (unsigned i = 0; i < 100; i++)
-        hear_with(&talk, 1, WT_FINDING_PMTU_BLACK_HOLE, 1000 * i, &evidence);
+        hear_with(&talk, 1, WT_FINDING_WINDOW_UNSCALED_DROP, 1000 * i, &evidence);
     g_assert_cmpuint(wt_case_events(wt_engine_case(talk.engine, 0)), ==, WT_EVENTS_MAX);
     talk_close(&talk);
 }

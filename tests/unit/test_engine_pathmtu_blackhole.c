@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Large packets that vanish, what only looks like it, and senders that find the size by trial. */
+#include "engine/state/mtu_kind.h"
 #include "talk.h"
 
 enum {
@@ -18,6 +19,7 @@ struct story {
     bool full_passed;    /* full segments arrived before */
     bool full_elsewhere; /* in another connection between the two */
     bool none_smaller;   /* the full segment is the first data of all */
+    bool begun_late;     /* the handshake is not captured */
     bool closed;         /* beyond the window */
     bool reported;
     uint32_t size; /* payload of the stalled segment; 0: FULL */
@@ -45,9 +47,10 @@ static void open_story(struct talk *talk, gconstpointer version, const struct st
     struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, CLIENT - 1, 0, 0);
     if (story->closed)
         syn.tcp.window = SMALL;
-    if (!story->one_way)
+    if (!story->one_way && !story->begun_late)
         talk_send(talk, &syn);
-    talk_send_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, SERVER - 1, CLIENT, 0);
+    if (!story->begun_late)
+        talk_send_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, SERVER - 1, CLIENT, 0);
     send_ack(talk, story, WT_TCP_ACK, SERVER);
 }
 
@@ -167,7 +170,7 @@ static void test_no_black_hole(gconstpointer version)
     check(version, &(struct story){.dead = true}, false);
     check(version, &(struct story){.full_passed = true}, false);
     check(version, &(struct story){.full_elsewhere = true}, false);
-    check(version, &(struct story){.none_smaller = true}, false);
+    check(version, &(struct story){.none_smaller = true, .begun_late = true}, false);
     check(version, &(struct story){.closed = true}, false);
     check(version, &(struct story){.reported = true}, false);
     check(version, &(struct story){.size = GPOINTER_TO_UINT(version) == 4 ? 500 : 1200}, false);
@@ -244,6 +247,157 @@ static void test_sacked_full(gconstpointer version)
     talk_send(&talk, &sack);
     g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_WARN));
     talk_close(&talk);
+}
+
+/* An acknowledgement of `ack` that says that `left` to `right` arrived as well. */
+static uint32_t send_sack(struct talk *talk, uint32_t ack, uint32_t left, uint32_t right)
+{
+    struct wt_packet sack = talk_tcp(talk, 0, WT_TCP_ACK, CLIENT, ack, 0);
+    sack.tcp.sacks = 1;
+    sack.tcp.sack[0].left = left;
+    sack.tcp.sack[0].right = right;
+    return talk_send(talk, &sack);
+}
+
+/* How severe a black hole the frame shows; a Chat: none. */
+static enum wt_severity hole(const struct talk *talk, uint32_t number)
+{
+    const struct wt_finding *found = talk_found(talk, number, WT_FINDING_PMTU_BLACK_HOLE);
+    return found ? found->severity : WT_SEVERITY_CHAT;
+}
+
+/* The classic one: after the handshake a first flight of full segments, to a client that has nothing to say but
+ * for a keepalive. */
+static void test_classic(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    for (unsigned i = 0; i < 3; i++)
+        send_data(&talk, SERVER + i * FULL, FULL, 1);
+    send_stalled(&talk, SERVER, FULL, 3);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER);
+    g_assert_cmpint(hole(&talk, talk.frame.number), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* The same, and not a word: it may as well be gone. */
+static void test_classic_silent(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 4)), ==, WT_SEVERITY_CHAT);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    talk_close(&talk);
+}
+
+/* All that is heard comes before the first repeat, since it causes that: the short end of the flight arrived. */
+static void test_early_sack(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, SMALL, 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + FULL + SMALL);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 3)), ==, WT_SEVERITY_WARN);
+    uint32_t number = send_stalled(&talk, SERVER, FULL, 2);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[1], ==, SMALL + (talk.version == 4 ? 52 : 72));
+    talk_close(&talk);
+}
+
+/* A full segment arrived behind the hole: loss. */
+static void test_early_sack_full(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    for (unsigned i = 0; i < 3; i++)
+        send_data(&talk, SERVER + i * FULL, FULL, 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + 3 * FULL);
+    send_stalled(&talk, SERVER, FULL, 7);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_NOTE));
+    talk_close(&talk);
+}
+
+/* Full segments pass, then the path becomes smaller: of the next flight only the short end arrives. `flight` full
+ * segments are missing. */
+static enum wt_severity play_later(struct talk *talk, gconstpointer version, unsigned flight)
+{
+    const struct story story = {.full_passed = true};
+    uint32_t seq = SERVER;
+    open_story(talk, version, &story);
+    send_data(talk, seq, FULL, 1);
+    send_ack(talk, &story, WT_TCP_ACK, seq += FULL);
+    for (unsigned i = 0; i < flight; i++)
+        send_data(talk, seq + i * FULL, FULL, 1);
+    send_data(talk, seq + flight * FULL, SMALL, 1);
+    send_sack(talk, seq, seq + flight * FULL, seq + flight * FULL + SMALL);
+    return hole(talk, send_stalled(talk, seq, FULL, 6));
+}
+
+static void test_later(gconstpointer version)
+{
+    struct talk talk;
+    g_assert_cmpint(play_later(&talk, version, 3), ==, WT_SEVERITY_ERROR);
+    const struct wt_finding *found = talk_found(&talk, talk.frame.number, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_cmpuint(found->value[1], ==, SMALL + (talk.version == 4 ? 52 : 72));
+    talk_close(&talk);
+    g_assert_cmpint(play_later(&talk, version, 1), ==, WT_SEVERITY_CHAT); /* a single one may be lost */
+    talk_close(&talk);
+}
+
+/* A stalled segment is sent again in small pieces: that they arrive does not mean that it did. */
+static void test_pieces_arrive(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, FULL, 1);
+    for (unsigned i = 0; i < 4; i++)
+        send_data(&talk, SERVER + FULL + i * 400, MIN(400U, FULL - i * 400), 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + 2 * FULL);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 5)), ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* At the receiver a segment that is repeated has not vanished; nor has a damaged one that was captured. */
+static void test_arrived(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    for (unsigned received = 0; received < 2; received++) {
+        struct talk talk;
+        open_story(&talk, version, &story);
+        struct wt_packet packet = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, FULL);
+        packet.l4_checksum = received ? WT_CHECKSUM_VALID : WT_CHECKSUM_BAD;
+        talk.frame.direction = received ? WT_DIRECTION_RECEIVED : WT_DIRECTION_UNKNOWN;
+        for (unsigned i = 0; i < 8; i++) {
+            packet.id++;
+            talk_send(&talk, &packet);
+            talk.frame.time += 1000 * (int64_t)TALK_MS;
+        }
+        g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_NOTE));
+        talk_close(&talk);
+    }
+}
+
+static void test_link_between(void)
+{
+    g_assert_cmpuint(wt_mtu_between(564, 9001), ==, 1500); /* not 9000: that leaves 1500 open */
+    g_assert_cmpuint(wt_mtu_between(3646, 9001), ==, 9000);
+    g_assert_cmpuint(wt_mtu_between(3646, 4400), ==, 0); /* FDDI has gone */
+    g_assert_cmpuint(wt_mtu_between(564, 1500), ==, 1492);
+    g_assert_cmpuint(wt_mtu_between(1300, 1420), ==, 1400);
+    g_assert_cmpuint(wt_mtu_between(1496, 1500), ==, 0);
 }
 
 /* --- probing --- */
@@ -364,6 +518,14 @@ int main(int argc, char **argv)
     talk_add("blackhole/loss", test_loss);
     talk_add("blackhole/sacked-tail", test_sacked_tail);
     talk_add("blackhole/sacked-full", test_sacked_full);
+    talk_add("blackhole/classic", test_classic);
+    talk_add("blackhole/classic-silent", test_classic_silent);
+    talk_add("blackhole/early-sack", test_early_sack);
+    talk_add("blackhole/early-sack-full", test_early_sack_full);
+    talk_add("blackhole/later", test_later);
+    talk_add("blackhole/pieces-arrive", test_pieces_arrive);
+    talk_add("blackhole/arrived", test_arrived);
+    g_test_add_func("/blackhole/link-between", test_link_between);
     talk_add("probing/down", test_probing_down);
     talk_add("probing/passed", test_probing_passed);
     talk_add("probing/not", test_not_probing);

@@ -6,85 +6,61 @@
  *   - the segment was sent BLACKHOLE_TRIES times (with Linux' time-outs: within 1 to 2 s), or the sender
  *     lowered its size after three of them and that passed;
  *   - nothing of its size ever arrived in this direction, neither in this connection nor between these hosts;
- *   - something smaller did: acknowledged, or selectively while the segment was stalled;
+ *   - something smaller did: acknowledged, or selectively behind the stalled segment, see stall.c. At least the
+ *     handshake did: the SYN or SYN/ACK of this side was answered;
  *   - the other end was heard since: a packet of its own (nothing but a reset: a Warn), or, where only the
  *     sender's direction was captured, a new acknowledgement or time stamp that the sender echoes;
  *   - no report for the connection told why.
  * The sizes give the bracket: the largest that passed, the smallest that vanished.
+ *
+ * Where a proof is weaker it takes BLACKHOLE_TRIES_SURE, 6 s with Linux' time-outs, and is a Warn before: if only
+ * the handshake passed, or if the other end was last heard when it acknowledged what passed behind the hole. A
+ * classic black hole shows no more than that: the first flight is full, and the other end has nothing to say. If
+ * it was not heard at all since, it may be gone: a Warn after BLACKHOLE_TRIES_SURE.
+ *
+ * A path that becomes smaller (failover to a tunnel) let full packets pass before. That does not count any more
+ * once a smaller packet behind the hole arrived, nothing as large did, more than one segment is missing, and
+ * the first of them vanished four times: loss does not choose by size.
  *
  * What passes is learnt from samples, one at a time: the first segment larger than any that passed so far,
  * until its end is acknowledged. If only data were captured, a segment sent again and again stands in for the
  * acknowledgement of all before it, since the oldest one is repeated first.
  *
  * No black hole: loss and congestion (full segments arrived before), a dead peer (not heard), a closed window
- * (what lies beyond the right edge is not judged), anything of at most 576 or 1280 bytes (every IPv4 host
- * accepts the former, RFC 791 3.1; every IPv6 link carries the latter, RFC 8200 5). If one proof is missing
- * after BLACKHOLE_TRIES_DOUBT, it is a Note that says which.
+ * (what lies beyond the right edge is not judged), segments that reached the receiver's own capture, or came
+ * damaged or cut short before; anything of at most 576 or 1280 bytes (every IPv4 host
+ * accepts the former, RFC 791 3.1; every IPv6 link carries the latter, RFC 8200 5). If nothing smaller was seen
+ * to pass, it is a Note that says so. One stalled segment is one event, however often it is sent.
  */
 #include "black_hole.h"
 
 #include "engine/checksum/fate.h"
 #include "engine/size/segmentation.h"
-#include "engine/state/history.h"
+#include "engine/state/mtu_kind.h"
 #include "engine/state/sequence.h"
 #include "path_record.h"
-#include "probing.h"
-#include "trouble.h"
+#include "stall.h"
 
 enum {
     BLACKHOLE_TRIES = 4,
-    BLACKHOLE_TRIES_DOUBT = 6,
-    BLACKHOLE_TRIES_HEAD = 3, /* then the repeated segment is surely the oldest */
-    BLACKHOLE_SLACK = 16,     /* options come and go between two sendings */
+    BLACKHOLE_TRIES_SURE = 6,
 };
-
-/* The largest common link MTU that a packet of `lost` bytes exceeds and one of `passed` does not; 0 without. */
-static uint32_t blackhole_common_mtu(uint32_t passed, uint32_t lost)
-{
-    static const uint32_t common[] = {9000, 4352, 1500, 1492, 1480, 1476, 1454,
-                                      1450, 1440, 1420, 1400, 1280, 576};
-    for (size_t i = 0; i < G_N_ELEMENTS(common); i++)
-        if (common[i] < lost)
-            return common[i] >= passed ? common[i] : 0;
-    return 0;
-}
-
-static struct wt_path *blackhole_path(const struct wt_context *context, unsigned which)
-{
-    const struct wt_packet *packet = context->packet;
-    bool forward = which == context->sender;
-    const struct wt_path_key key =
-        wt_path_key(context->frame->interface, forward ? &packet->src : &packet->dst,
-                    forward ? &packet->dst : &packet->src);
-    return wt_map_recall(context->engine->paths, &context->flow->side[which].path, &key);
-}
-
-/* A packet of `size` bytes of side `which` arrived. */
-static void blackhole_learn_passed(const struct wt_context *context, unsigned which, uint32_t size)
-{
-    struct wt_side_reports *reports = &context->flow->side[which].reports;
-    uint16_t passed = (uint16_t)MIN(size, WT_L3_FIELD_MAX);
-    if (passed <= reports->passed)
-        return;
-    reports->passed = passed;
-    struct wt_path *path = blackhole_path(context, which);
-    path->passed = MAX(path->passed, passed);
-}
 
 /* --- the verdict --- */
 
-static void blackhole_tell(const struct wt_context *context, unsigned which, struct wt_trouble *trouble,
+static void blackhole_tell(const struct wt_context *context, unsigned which, const struct wt_stall *stall,
                            uint32_t lost, enum wt_severity severity, enum wt_reason reason)
 {
     const struct wt_packet *packet = context->packet;
     bool forward = which == context->sender;
-    uint32_t passed = blackhole_path(context, which)->passed;
+    uint32_t passed = wt_stall_path(context, which)->passed;
+    const struct wt_ends ends = {forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
     wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .most = WT_AT_MOST(severity), .reason = reason,
-            .value = {lost, passed, blackhole_common_mtu(passed, lost)});
-    if (forward && trouble->stall.frame && trouble->stall.frame != context->frame->number)
-        wt_relate(context, WT_RELATION_ORIGINAL, trouble->stall.frame, 0);
-    struct wt_path_record *record = wt_path_record_get(context, forward ? &packet->src : &packet->dst,
-                                                       forward ? &packet->dst : &packet->src);
+            .ends = &ends, .event = (uint64_t)stall->seq + 1,
+            .value = {lost, passed, wt_mtu_between(passed, lost)});
+    if (forward && stall->frame && stall->frame != context->frame->number)
+        wt_relate(context, WT_RELATION_ORIGINAL, stall->frame, 0);
+    struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
     record->link_mtu = context->facts->link_mtu;
     if (record->lost == 0 || lost < record->lost)
         record->lost = lost;
@@ -96,98 +72,78 @@ static void blackhole_tell(const struct wt_context *context, unsigned which, str
 static bool blackhole_is_possible(const struct wt_context *context, unsigned which,
                                   const struct wt_trouble *trouble, uint32_t size)
 {
-    const struct wt_path *path = blackhole_path(context, which);
+    const struct wt_path *path = wt_stall_path(context, which);
     uint32_t small = context->packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
     if (size <= small || path->passed >= size || context->flow->side[which].reports.passed >= size)
         return false;
     return trouble->told.reports == 0 && (!wt_path_is_told(path) || path->mtu >= size);
 }
 
+/* A path that became smaller: what passed before it did counts no longer. */
+static void blackhole_forget_passed(const struct wt_context *context, unsigned which,
+                                    const struct wt_stall *stall)
+{
+    if (!stall->small || stall->large || !stall->wide || stall->passed == 0)
+        return;
+    context->flow->side[which].reports.passed = stall->passed;
+    wt_stall_path(context, which)->passed = stall->passed;
+}
+
+/* Whether the other end answered the SYN or SYN/ACK of side `which`, so that small packets pass. */
+static bool blackhole_is_greeted(const struct wt_context *context, unsigned which)
+{
+    const struct wt_side *side = &context->flow->side[which], *peer = &context->flow->side[!which];
+    return side->syn && peer->has_acked && wt_seq_after(peer->acked, side->isn);
+}
+
+/* What the evidence allows to say, and why no more. */
+static enum wt_severity blackhole_severity(const struct wt_context *context, unsigned which,
+                                           const struct wt_stall *stall, enum wt_reason *reason)
+{
+    bool sure = stall->tries >= BLACKHOLE_TRIES_SURE;
+    bool small = stall->small || wt_stall_path(context, which)->passed > 0;
+    *reason = WT_REASON_NONE;
+    if (!small && !blackhole_is_greeted(context, which)) {
+        *reason = WT_REASON_LOST_NONE_SMALLER;
+        return sure ? WT_SEVERITY_NOTE : WT_SEVERITY_CHAT;
+    }
+    if (stall->alive && stall->reset) {
+        *reason = WT_REASON_LOST_RESET_ONLY;
+        return sure && stall->small ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
+    }
+    if (stall->alive && small)
+        return WT_SEVERITY_ERROR;
+    if (stall->alive || stall->small) {
+        *reason = sure           ? WT_REASON_NONE
+                  : stall->alive ? WT_REASON_LOST_GREETED
+                                 : WT_REASON_LOST_NOTHING_HEARD;
+        return sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
+    }
+    *reason = WT_REASON_LOST_NOTHING_HEARD;
+    if (!sure)
+        return WT_SEVERITY_CHAT;
+    return context->flow->side[!which].has_acked ? WT_SEVERITY_WARN : WT_SEVERITY_NOTE;
+}
+
 static void blackhole_conclude(const struct wt_context *context, unsigned which, struct wt_trouble *trouble)
 {
     struct wt_stall *stall = &trouble->stall;
-    bool small = stall->small || blackhole_path(context, which)->passed > 0;
     bool sent = which == context->sender && context->packet->payload_len > 0;
-    if (stall->tries < BLACKHOLE_TRIES || !blackhole_is_possible(context, which, trouble, stall->size))
+    if (stall->tries < BLACKHOLE_TRIES)
         return;
-    if (small && stall->alive) {
-        if (!stall->told || sent)
-            blackhole_tell(context, which, trouble, stall->size,
-                           stall->reset ? WT_SEVERITY_WARN : WT_SEVERITY_ERROR,
-                           stall->reset ? WT_REASON_LOST_RESET_ONLY : WT_REASON_NONE);
-        stall->told = true;
-    } else if (stall->tries == BLACKHOLE_TRIES_DOUBT && sent) {
-        blackhole_tell(context, which, trouble, stall->size, WT_SEVERITY_NOTE,
-                       small ? WT_REASON_LOST_NOTHING_HEARD : WT_REASON_LOST_NONE_SMALLER);
-    }
+    blackhole_forget_passed(context, which, stall);
+    if (!blackhole_is_possible(context, which, trouble, stall->size))
+        return;
+    enum wt_reason reason = WT_REASON_NONE;
+    enum wt_severity severity = blackhole_severity(context, which, stall, &reason);
+    if (severity == WT_SEVERITY_CHAT || (severity == WT_SEVERITY_NOTE && stall->told) ||
+        (!sent && stall->told >= WT_AT_MOST(severity)))
+        return;
+    blackhole_tell(context, which, stall, stall->size, severity, reason);
+    stall->told = MAX(stall->told, WT_AT_MOST(severity));
 }
 
 /* --- data --- */
-
-static void blackhole_start(const struct wt_context *context, struct wt_stall *stall, uint32_t size)
-{
-    const struct wt_tcp *tcp = &context->packet->tcp;
-    uint32_t newest = wt_context_side(context)->reports.newest;
-    *stall = (struct wt_stall){
-        .first = context->frame->time,
-        .seq = tcp->seq,
-        .size = size,
-        .tries = 2, /* with the first sending */
-        .frame = wt_history_original(context->engine->history, newest, tcp->seq),
-        .ack = tcp->ack,
-        .echo = tcp->timestamp_echo,
-    };
-}
-
-/* No acknowledgement was captured; but what lies before `seq`, the oldest byte missing, arrived. */
-static void blackhole_learn_before(const struct wt_context *context, uint32_t seq)
-{
-    struct wt_history_walk walk =
-        wt_history_walk(context->engine->history, wt_context_side(context)->reports.newest);
-    const struct wt_past *past = NULL;
-    while ((past = wt_history_next(&walk)))
-        if (!wt_seq_after(past->end, seq))
-            blackhole_learn_passed(context, context->sender, past->wire_l3);
-}
-
-/* The stalled segment is sent once more. */
-static void blackhole_repeat(struct wt_context *context, struct wt_trouble *trouble, uint32_t size)
-{
-    struct wt_stall *stall = &trouble->stall;
-    if (size + BLACKHOLE_SLACK < stall->size) {
-        if (stall->tries >= BLACKHOLE_TRIES_HEAD) {
-            wt_probing_judge_lowered(context, trouble, stall->size, size);
-            stall->from = MAX(stall->from, stall->size);
-        }
-        stall->size = size;
-        stall->tries = 1;
-        return;
-    }
-    stall->size = MIN(stall->size, size);
-    stall->tries++;
-    if (stall->tries >= BLACKHOLE_TRIES_HEAD && !wt_context_peer(context)->has_acked)
-        blackhole_learn_before(context, stall->seq);
-}
-
-static void blackhole_take_repeated(struct wt_context *context, uint32_t size)
-{
-    const struct wt_packet *packet = context->packet;
-    const struct wt_side *peer = wt_context_peer(context);
-    uint32_t seq = packet->tcp.seq, end = seq + packet->payload_len;
-    if (peer->has_acked && wt_seq_after(peer->acked, seq))
-        return;
-    if (peer->has_edge && wt_seq_after(end, peer->edge))
-        return;
-    struct wt_trouble *trouble = wt_trouble_open(context->engine, context->flow, context->sender);
-    struct wt_stall *stall = &trouble->stall;
-    if (stall->tries && stall->seq == seq)
-        blackhole_repeat(context, trouble, size);
-    else if (stall->tries == 0 || wt_seq_after(stall->seq, seq) ||
-             (peer->has_acked && wt_seq_after(peer->acked, stall->seq)))
-        blackhole_start(context, stall, size);
-    stall->last = context->frame->time;
-    blackhole_conclude(context, context->sender, trouble);
-}
 
 /* New data may be the next sample; a part of the sample sent again in a smaller packet spoils it. */
 static void blackhole_take_sample(struct wt_context *context, uint32_t size, bool repeated)
@@ -205,6 +161,15 @@ static void blackhole_take_sample(struct wt_context *context, uint32_t size, boo
     reports->sample_end = end;
 }
 
+/* Whether the packet can have been lost behind the capture point: not if it reached the receiver, or was no good
+ * before it came there. */
+static bool blackhole_can_vanish(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    bool cut = (uint64_t)packet->offset + packet->l3_len > context->frame->length;
+    return !cut && !wt_flow_is_bad(packet) && context->facts->direction != WT_DIRECTION_RECEIVED;
+}
+
 static void blackhole_take_data(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
@@ -214,8 +179,10 @@ static void blackhole_take_data(struct wt_context *context)
     if (packet->payload_len <= 1 || packet->tcp.flags & (WT_TCP_SYN | WT_TCP_RST))
         return;
     blackhole_take_sample(context, size, repeated);
-    if (repeated)
-        blackhole_take_repeated(context, size);
+    struct wt_trouble *trouble =
+        repeated && blackhole_can_vanish(context) ? wt_stall_repeated(context, size) : NULL;
+    if (trouble)
+        blackhole_conclude(context, context->sender, trouble);
 }
 
 /* --- acknowledgements --- */
@@ -236,30 +203,8 @@ static void blackhole_take_fate(const struct wt_context *context, unsigned which
         return;
     if (wt_seq_after(reports->sample_end, tcp->ack) && !blackhole_is_sacked(tcp, reports->sample_end))
         return;
-    blackhole_learn_passed(context, which, reports->sample);
+    wt_stall_passed(context, which, reports->sample);
     reports->sample = 0;
-}
-
-/* What arrived out of order behind the stalled segment: smaller packets prove one thing,
- * others the contrary. */
-static void blackhole_take_sack(const struct wt_context *context, unsigned which, struct wt_stall *stall,
-                                uint32_t left, uint32_t right)
-{
-    struct wt_history_walk walk =
-        wt_history_walk(context->engine->history, context->flow->side[which].reports.newest);
-    const struct wt_past *past = NULL;
-    while ((past = wt_history_next(&walk)) && wt_seq_after(past->end, stall->seq)) {
-        uint32_t from = wt_seq_max(left, past->seq);
-        uint32_t to = wt_seq_after(past->end, right) ? right : past->end;
-        int32_t covered = wt_seq_distance(to, from);
-        if (covered <= 0)
-            continue;
-        uint32_t whole = MIN(past->segment, past->end - past->seq);
-        if ((uint32_t)covered < whole || past->wire_l3 < stall->size)
-            stall->small = true;
-        else
-            blackhole_learn_passed(context, which, past->wire_l3);
-    }
 }
 
 /* The stalled segment arrived at last. */
@@ -268,23 +213,9 @@ static void blackhole_resolve(struct wt_context *context, unsigned which, struct
     struct wt_stall *stall = &trouble->stall;
     uint32_t from = stall->from;
     stall->tries = 0;
-    blackhole_learn_passed(context, which, stall->size);
+    wt_stall_passed(context, which, stall->size);
     if (from && blackhole_is_possible(context, which, trouble, from))
-        blackhole_tell(context, which, trouble, from, WT_SEVERITY_ERROR, WT_REASON_NONE);
-}
-
-/* The other end was heard. Others may send resets in its name, but hardly with both its numbers. */
-static void blackhole_take_life(const struct wt_context *context, struct wt_stall *stall)
-{
-    const struct wt_side *peer = wt_context_side(context);
-    const struct wt_tcp *tcp = &context->packet->tcp;
-    int64_t round_trip = (int64_t)context->flow->rtt * 1000;
-    bool reset = tcp->flags & WT_TCP_RST;
-    bool genuine = peer->has_next && tcp->seq == peer->next && tcp->ack == stall->seq;
-    if (context->frame->time - stall->first <= round_trip || (reset && !genuine))
-        return;
-    stall->reset = reset && !stall->alive;
-    stall->alive = true;
+        blackhole_tell(context, which, stall, from, WT_SEVERITY_ERROR, WT_REASON_NONE);
 }
 
 static void blackhole_take_ack(struct wt_context *context)
@@ -295,33 +226,26 @@ static void blackhole_take_ack(struct wt_context *context)
         return;
     blackhole_take_fate(context, which);
     struct wt_trouble *trouble = wt_trouble_of(context->engine, context->flow, which);
-    if (!trouble || trouble->stall.tries == 0)
-        return;
-    struct wt_stall *stall = &trouble->stall;
-    if (wt_seq_after(tcp->ack, stall->seq) && !(tcp->flags & WT_TCP_RST)) {
-        blackhole_resolve(context, which, trouble);
+    bool stalled = trouble && trouble->stall.tries > 0;
+    bool arrived = stalled && wt_seq_after(tcp->ack, trouble->stall.seq);
+    if (stalled && !arrived && (tcp->sacks == 0 || tcp->ack == trouble->stall.seq)) {
+        wt_stall_acked(context, which, trouble);
+        blackhole_conclude(context, which, trouble);
         return;
     }
-    blackhole_take_life(context, stall);
-    for (unsigned i = 0; i < tcp->sacks; i++)
-        if (wt_seq_after(tcp->sack[i].left, stall->seq))
-            blackhole_take_sack(context, which, stall, tcp->sack[i].left, tcp->sack[i].right);
-    blackhole_conclude(context, which, trouble);
+    if (tcp->flags & WT_TCP_RST)
+        return;
+    if (arrived)
+        blackhole_resolve(context, which, trouble);
+    wt_stall_hole(context, which);
 }
 
 /* The sender itself shows that it hears the other end. */
 static void blackhole_take_echo(struct wt_context *context)
 {
     struct wt_trouble *trouble = wt_trouble_of(context->engine, context->flow, context->sender);
-    const struct wt_tcp *tcp = &context->packet->tcp;
-    if (!trouble || trouble->stall.tries == 0)
-        return;
-    struct wt_stall *stall = &trouble->stall;
-    bool later = tcp->has_timestamp && wt_seq_after(tcp->timestamp_echo, stall->echo);
-    if (!later && (!(tcp->flags & WT_TCP_ACK) || !wt_seq_after(tcp->ack, stall->ack)))
-        return;
-    stall->alive = true;
-    blackhole_conclude(context, context->sender, trouble);
+    if (trouble && trouble->stall.tries > 1 && wt_stall_echo(context, &trouble->stall))
+        blackhole_conclude(context, context->sender, trouble);
 }
 
 void wt_blackhole_judge(struct wt_context *context)

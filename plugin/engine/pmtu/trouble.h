@@ -68,20 +68,23 @@ struct wt_merged {
     bool whole; /* it begins and ends where segments do */
 };
 
-/* The oldest segment that is sent again and again. */
+/* The oldest segment that does not arrive, see stall.c. */
 struct wt_stall {
     int64_t first, last; /* when it was sent again */
     uint32_t seq;
-    uint32_t size;  /* on the wire */
-    uint32_t tries; /* how often it was sent in this size; 0: nothing is stalled */
-    uint32_t frame; /* of its first sending; 0 if not captured */
-    uint32_t from;  /* larger size in which it was sent before; 0 if there was none */
-    uint32_t ack;   /* what the sender had acknowledged when it began */
-    uint32_t echo;  /* timestamp that it echoed */
-    bool alive;     /* the other end was heard since */
-    bool reset;     /* but only by a reset */
-    bool small;     /* something smaller passed since */
-    bool told;
+    uint32_t size;   /* on the wire */
+    uint32_t tries;  /* how often it was sent in this size; 0: nothing is stalled */
+    uint32_t frame;  /* of its first sending; 0 if not captured */
+    uint32_t from;   /* larger size in which it was sent before; 0 if there was none */
+    uint32_t ack;    /* what the sender had acknowledged when it began */
+    uint32_t echo;   /* timestamp that it echoed */
+    uint16_t passed; /* largest packet that arrived behind it */
+    bool alive;      /* the other end was heard since */
+    bool reset;      /* but only by a reset */
+    bool small;      /* something smaller arrived behind it */
+    bool large;      /* something as large did */
+    bool wide;       /* more than one segment is missing */
+    unsigned told;   /* WT_AT_MOST() of the severity that was said */
 };
 
 /* Pieces that follow each other as if cut from one super-frame. */
