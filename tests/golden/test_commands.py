@@ -82,7 +82,7 @@ def test_expert(capture, tshark):
 
 def test_expert_groups(capture, tshark):
     groups = {}
-    for name in (SENDER, WIRE):
+    for name in (SENDER, WIRE, "pmtu/ignored-v4.sender"):
         printed = tshark(
             *["-2", "-r", capture(name), "-Y", "wiretruth.finding", "-T", "pdml"],
         )
