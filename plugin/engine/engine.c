@@ -22,6 +22,7 @@
 #include "engine/size/direction.h"
 #include "engine/size/mtu.h"
 #include "engine/size/segmentation.h"
+#include "engine/size/unsized.h"
 #include "engine/state/history.h"
 #include "engine/state/record.h"
 #include "engine/state/stranger.h"
@@ -38,6 +39,7 @@ static const struct wt_detector *const detectors[] = {
     &wt_fragments_detector,
     /* Which frames are super-frames; what remains too large for its receiver. */
     &wt_segmentation_detector,
+    &wt_unsized_detector,
     /* A small packet's checksum tells at once on which side it was captured. */
     &wt_checksum_detector,
     &wt_direction_detector,
