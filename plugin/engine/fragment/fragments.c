@@ -21,8 +21,6 @@
  * A tunnel whose outer packet is fragmented has an inner MTU that leaves no room for its headers: each full packet
  * costs two. The first fragment shows the inner packet, and so the length of the whole.
  */
-#include "fragments.h"
-
 #include "engine/context.h"
 
 enum {

@@ -13,7 +13,7 @@
  * history.c holds the packets that reports may quote, trouble.c what is known of a connection since its first
  * symptom, path.c what there is to tell of a path. This file hands each packet to them and remembers it.
  */
-#include "pmtu.h"
+#include "engine/detector.h"
 
 #include "black_hole.h"
 #include "cutting.h"

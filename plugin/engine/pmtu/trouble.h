@@ -135,9 +135,6 @@ struct wt_trouble {
 
 struct wt_engine;
 
-/* Keeps them. */
-extern const struct wt_detector wt_trouble_detector;
-
 /* The trouble of side `which` of `flow`; NULL if it has none. */
 struct wt_trouble *wt_trouble_of(struct wt_engine *engine, struct wt_flow *flow, unsigned which);
 

@@ -23,7 +23,7 @@
  * anonymised captures have zero MAC addresses too, and Ethernet's MSS options in them. Trailers, tags and FCS
  * make a frame longer, not its IP packet, so only the latter's length counts.
  */
-#include "mtu.h"
+#include "engine/detector.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -5,9 +5,6 @@
 
 #include "engine/context.h"
 
-/* Keeps them. */
-extern const struct wt_detector wt_unsized_detector;
-
 /* Remembers the packet, a super-frame whose segment size is not known. */
 void wt_unsized_add(const struct wt_context *context);
 

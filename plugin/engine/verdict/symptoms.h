@@ -45,8 +45,6 @@ struct wt_ailments {
     uint32_t connections;
 };
 
-extern const struct wt_detector wt_symptoms_detector;
-
 static inline struct wt_ailments *wt_ailments_of(const struct wt_engine *engine)
 {
     return engine->kept[WT_KEEPER_SYMPTOMS];
