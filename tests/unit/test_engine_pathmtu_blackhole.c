@@ -390,6 +390,25 @@ static void test_arrived(gconstpointer version)
     }
 }
 
+/* A report to the sender whose quote the capture cut off may be about the segment. */
+static void test_unread_report(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    struct wt_packet report = talk_packet(&talk, 0, talk.version == 4 ? 1 : 58, 8, 500);
+    report.icmp = (struct wt_icmp){.mtu = 1400, .error = true, .report = true};
+    report.src_port = report.dst_port = 0;
+    report.truncated = true;
+    talk_send(&talk, &report);
+    send_data(&talk, SERVER, SMALL, 1);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    send_stalled(&talk, SERVER + SMALL, FULL, 7);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_NOTE));
+    talk_close(&talk);
+}
+
 static void test_link_between(void)
 {
     g_assert_cmpuint(wt_mtu_between(564, 9001), ==, 1500); /* not 9000: that leaves 1500 open */
@@ -525,6 +544,7 @@ int main(int argc, char **argv)
     talk_add("blackhole/later", test_later);
     talk_add("blackhole/pieces-arrive", test_pieces_arrive);
     talk_add("blackhole/arrived", test_arrived);
+    talk_add("blackhole/unread-report", test_unread_report);
     g_test_add_func("/blackhole/link-between", test_link_between);
     talk_add("probing/down", test_probing_down);
     talk_add("probing/passed", test_probing_passed);

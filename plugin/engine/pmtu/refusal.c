@@ -9,9 +9,9 @@
  * exactly with it. REFUSAL_HITS of these, since after the loss of a whole flight the first one looks the same, and
  * then super-frames pass again. Each is an event.
  *
- * What refutes: anything else that arrives. An acknowledgement beyond the repeated segment, a selective one, or
- * super-frames that were acknowledged before. A black hole drops the full single segment as well; a report tells
- * another cause.
+ * What refutes: anything else that arrives. An acknowledgement beyond the repeated segment, a selective one (or
+ * options that the capture cut off), or super-frames that were acknowledged before. A black hole drops the full
+ * single segment as well; a report tells another cause.
  */
 #include "refusal.h"
 
@@ -67,7 +67,7 @@ static void refusal_take_ack(const struct wt_context *context, struct wt_refusal
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_ends ends = {packet->dst, packet->src};
-    if (packet->tcp.sacks || wt_seq_after(packet->tcp.ack, refusal->end))
+    if (packet->tcp.sacks || packet->tcp.options_cut || wt_seq_after(packet->tcp.ack, refusal->end))
         refusal->refuted = true;
     if (!refusal->waiting || packet->tcp.ack != refusal->end || refusal->refuted)
         return;
