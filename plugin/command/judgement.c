@@ -167,7 +167,7 @@ static struct wt_reader *open_file(const struct wt_file *file, struct wt_outcome
     bool foreign = false;
     struct wt_reader *reader = why ? NULL : wt_reader_open(file->path, &why, &foreign);
 
-    if (reader && file->listed && wt_reader_is_document(reader)) {
+    if (reader && file->listed && !wt_reader_is_capture(reader)) {
         wt_reader_close(reader);
         reader = NULL;
         foreign = true;

@@ -11,6 +11,7 @@
 
 struct wt_reader {
     wtap *wth;
+    char *path;
     struct wt_record record[WT_READER_AHEAD];
     uint32_t number; /* of the last record */
     bool ended;
@@ -53,6 +54,7 @@ struct wt_reader *wt_reader_open(const char *path, char **why, bool *foreign)
     }
     struct wt_reader *reader = g_new0(struct wt_reader, 1);
     reader->wth = wth;
+    reader->path = g_strdup(path);
     reader->size = wtap_file_size(wth, &error);
     for (unsigned i = 0; i < WT_READER_AHEAD; i++)
         wt_record_init(&reader->record[i]);
@@ -66,20 +68,40 @@ void wt_reader_close(struct wt_reader *reader)
     for (unsigned i = 0; i < WT_READER_AHEAD; i++)
         wt_record_free(&reader->record[i]);
     wtap_close(reader->wth);
+    g_free(reader->path);
     g_free(reader->error);
     g_free(reader);
 }
 
-bool wt_reader_is_document(const struct wt_reader *reader)
+/* Whether `path` ends as a kind of capture file does, also if compressed. */
+static bool ends_as_capture(const char *path)
 {
-    switch (wtap_file_encap(reader->wth)) {
-    case WTAP_ENCAP_JSON:
-    case WTAP_ENCAP_MIME:
-    case WTAP_ENCAP_RFC7468:
-        return true;
-    default:
-        return false;
+    GSList *endings = wtap_get_all_capture_file_extensions_list();
+    bool found = false;
+
+    for (const GSList *at = endings; at && !found; at = at->next) {
+        char *ending = g_strconcat(".", at->data, NULL);
+        found = g_str_has_suffix(path, ending);
+        g_free(ending);
     }
+    wtap_free_extensions_list(endings);
+    return found;
+}
+
+static bool is_document(int encapsulation)
+{
+    return encapsulation == WTAP_ENCAP_JSON || encapsulation == WTAP_ENCAP_MIME ||
+           encapsulation == WTAP_ENCAP_RFC7468;
+}
+
+bool wt_reader_is_capture(const struct wt_reader *reader)
+{
+    const int type = wtap_file_type_subtype(reader->wth);
+
+    if (type == wtap_pcap_file_type_subtype() || type == wtap_pcap_nsec_file_type_subtype() ||
+        type == wtap_pcapng_file_type_subtype())
+        return true;
+    return !is_document(wtap_file_encap(reader->wth)) && ends_as_capture(reader->path);
 }
 
 /* --- names of capture points: as Wireshark's programs name interfaces --- */

@@ -20,8 +20,11 @@ struct wt_names;
 struct wt_reader *wt_reader_open(const char *path, char **why, bool *foreign);
 void wt_reader_close(struct wt_reader *reader);
 
-/* True for files that wiretap reads and that hold no network's frames: a picture, a text. */
-bool wt_reader_is_document(const struct wt_reader *reader);
+/*
+ * Whether a file of which nobody said that it is a capture is one: wiretap reads pictures and texts too, and takes some other
+ * files for captures of formats that it knows by little. What is no pcap or pcapng file has to be named as a capture.
+ */
+bool wt_reader_is_capture(const struct wt_reader *reader);
 
 /*
  * Puts up to `most` frames into `frames` and returns how many; 0 at the end. Their bytes are valid until the next call.
