@@ -171,8 +171,8 @@ static void fragments_take(struct wt_context *context, struct fragments *fragmen
 
 /* --- what its receiver says --- */
 
-/* The same request again: its answer, the latest datagram towards this sender, was of no use. Another one at once: it was.
- */
+/* The same request again: its answer, the latest datagram towards this sender, was of no use. Another one at
+ * once: it was. */
 static void fragments_take_request(struct wt_context *context, struct fragments *fragments)
 {
     const struct wt_packet *packet = context->packet;
