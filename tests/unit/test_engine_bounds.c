@@ -82,6 +82,7 @@ enum {
     HINTS = 65536,
     STALLS = 4096,
     STRANGERS = 1024,
+    TALLIES = 512,
     WINDOW_SIDES = 1024, /* overruns and retreats, each */
     LEAKS = 4096,
     WRONGS = 1 << 14,
@@ -244,6 +245,7 @@ static void check_bounds(const struct wt_engine *engine)
         {windows->syns, SYNS},
         {windows->hints, HINTS},
         {windows->stalls, STALLS},
+        {windows->tallies, TALLIES},
         {windows->overruns, WINDOW_SIDES},
         {windows->retreats, WINDOW_SIDES},
         {sums->leaks, LEAKS},

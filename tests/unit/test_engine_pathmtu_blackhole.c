@@ -1,6 +1,121 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Large packets that vanish, what only looks like it, and senders that find the size by trial. */
-#include "blackhole_story.h"
+#include "engine/state/mtu_kind.h"
+#include "talk.h"
+
+enum {
+    CLIENT = 1000,
+    SMALL = 200,
+    FULL = 1428,
+};
+
+static const uint32_t SERVER = 0xfffffb00; /* the stalled segment crosses the wrap */
+
+/* What differs from a true black hole. */
+struct story {
+    bool one_way;        /* only the server's direction is captured */
+    bool dead;           /* the client is not heard again */
+    bool reset;          /* nothing but its reset is */
+    bool full_passed;    /* full segments arrived before */
+    bool full_elsewhere; /* in another connection between the two */
+    bool none_smaller;   /* the full segment is the first data of all */
+    bool begun_late;     /* the handshake is not captured */
+    bool closed;         /* beyond the window */
+    bool reported;
+    uint32_t size; /* payload of the stalled segment; 0: FULL */
+};
+
+static void send_ack(struct talk *talk, const struct story *story, uint16_t flags, uint32_t ack)
+{
+    struct wt_packet packet = talk_tcp(talk, 0, flags, CLIENT, ack, 0);
+    packet.tcp.window = story->closed ? 0 : 502;
+    if (!story->one_way)
+        talk_send(talk, &packet);
+}
+
+static void open_story(struct talk *talk, gconstpointer version, const struct story *story)
+{
+    talk_open(talk, (uint8_t)GPOINTER_TO_UINT(version));
+    if (story->full_elsewhere) {
+        struct wt_packet other = talk_tcp(talk, 1, WT_TCP_ACK, 1, 1, FULL);
+        other.dst_port = 50000;
+        talk_send(talk, &other);
+        other = talk_tcp(talk, 0, WT_TCP_ACK, 1, 1 + FULL, 0);
+        other.src_port = 50000;
+        talk_send(talk, &other);
+    }
+    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, CLIENT - 1, 0, 0);
+    if (story->closed)
+        syn.tcp.window = SMALL;
+    if (!story->one_way && !story->begun_late)
+        talk_send(talk, &syn);
+    if (!story->begun_late)
+        talk_send_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, SERVER - 1, CLIENT, 0);
+    send_ack(talk, story, WT_TCP_ACK, SERVER);
+}
+
+static uint32_t send_data(struct talk *talk, uint32_t seq, uint32_t payload, uint32_t echo)
+{
+    struct wt_packet packet = talk_tcp(talk, 1, WT_TCP_ACK, seq, CLIENT, payload);
+    packet.tcp.timestamp_echo = echo;
+    return talk_send(talk, &packet);
+}
+
+/* Sends the stalled segment `times` times, as time-outs do. */
+static uint32_t send_stalled(struct talk *talk, uint32_t seq, uint32_t payload, unsigned times)
+{
+    uint32_t number = 0;
+    for (unsigned i = 0; i < times; i++) {
+        number = send_data(talk, seq, payload, 1);
+        talk->frame.time += (200LL << i) * TALK_MS;
+    }
+    return number;
+}
+
+static bool found_anywhere(const struct talk *talk, enum wt_finding_id id, enum wt_severity least)
+{
+    for (uint32_t number = 1; number <= talk->frame.number; number++) {
+        const struct wt_finding *found = talk_found(talk, number, id);
+        if (found && found->severity >= least)
+            return true;
+    }
+    return false;
+}
+
+/* Plays the story; true if it was taken for a black hole. */
+static bool play(struct talk *talk, gconstpointer version, const struct story *story)
+{
+    uint32_t seq = SERVER, full = story->size ? story->size : FULL;
+    open_story(talk, version, story);
+    if (story->full_passed) {
+        send_data(talk, seq, full, 1);
+        send_ack(talk, story, WT_TCP_ACK, seq += full);
+    }
+    if (!story->none_smaller) {
+        send_data(talk, seq, SMALL, 1);
+        send_ack(talk, story, WT_TCP_ACK, seq += SMALL);
+    } else {
+        send_ack(talk, story, WT_TCP_ACK, seq);
+    }
+    struct wt_packet refused = talk_tcp(talk, 1, WT_TCP_ACK, seq, CLIENT, full);
+    if (story->reported) {
+        talk_send(talk, &refused);
+        talk_report(talk, 0, 1300, &refused);
+    }
+    send_stalled(talk, seq, full, 5);
+    if (!story->dead)
+        send_ack(talk, story, story->reset ? WT_TCP_RST | WT_TCP_ACK : WT_TCP_ACK, seq);
+    if (story->one_way)
+        send_data(talk, seq, full, story->dead ? 1 : 500);
+    return found_anywhere(talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_WARN);
+}
+
+static void check(gconstpointer version, const struct story *story, bool expected)
+{
+    struct talk talk;
+    g_assert_cmpint(play(&talk, version, story), ==, expected);
+    talk_close(&talk);
+}
 
 static void test_black_hole(gconstpointer version)
 {
@@ -134,6 +249,263 @@ static void test_sacked_full(gconstpointer version)
     talk_close(&talk);
 }
 
+/* An acknowledgement of `ack` that says that `left` to `right` arrived as well. */
+static uint32_t send_sack(struct talk *talk, uint32_t ack, uint32_t left, uint32_t right)
+{
+    struct wt_packet sack = talk_tcp(talk, 0, WT_TCP_ACK, CLIENT, ack, 0);
+    sack.tcp.sacks = 1;
+    sack.tcp.sack[0].left = left;
+    sack.tcp.sack[0].right = right;
+    return talk_send(talk, &sack);
+}
+
+/* How severe a black hole the frame shows; a Chat: none. */
+static enum wt_severity hole(const struct talk *talk, uint32_t number)
+{
+    const struct wt_finding *found = talk_found(talk, number, WT_FINDING_PMTU_BLACK_HOLE);
+    return found ? found->severity : WT_SEVERITY_CHAT;
+}
+
+/* The classic one: after the handshake a first flight of full segments, to a client that has nothing to say but
+ * for a keepalive. */
+static void test_classic(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    for (unsigned i = 0; i < 3; i++)
+        send_data(&talk, SERVER + i * FULL, FULL, 1);
+    send_stalled(&talk, SERVER, FULL, 3);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER);
+    g_assert_cmpint(hole(&talk, talk.frame.number), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* The same, and not a word: it may as well be gone. */
+static void test_classic_silent(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 4)), ==, WT_SEVERITY_CHAT);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    g_assert_cmpint(hole(&talk, send_data(&talk, SERVER, FULL, 1)), ==, WT_SEVERITY_WARN);
+    talk_close(&talk);
+}
+
+/* All that is heard comes before the first repeat, since it causes that: the short end of the flight arrived. */
+static void test_early_sack(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, SMALL, 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + FULL + SMALL);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 3)), ==, WT_SEVERITY_WARN);
+    uint32_t number = send_stalled(&talk, SERVER, FULL, 2);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[1], ==, SMALL + (talk.version == 4 ? 52 : 72));
+    talk_close(&talk);
+}
+
+/* A full segment arrived behind the hole: loss. */
+static void test_early_sack_full(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    for (unsigned i = 0; i < 3; i++)
+        send_data(&talk, SERVER + i * FULL, FULL, 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + 3 * FULL);
+    send_stalled(&talk, SERVER, FULL, 7);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_NOTE));
+    talk_close(&talk);
+}
+
+/* Full segments pass, then the path becomes smaller: of the next flight only the short end arrives. `flight` full
+ * segments are missing. */
+static enum wt_severity play_later(struct talk *talk, gconstpointer version, unsigned flight)
+{
+    const struct story story = {.full_passed = true};
+    uint32_t seq = SERVER;
+    open_story(talk, version, &story);
+    send_data(talk, seq, FULL, 1);
+    send_ack(talk, &story, WT_TCP_ACK, seq += FULL);
+    for (unsigned i = 0; i < flight; i++)
+        send_data(talk, seq + i * FULL, FULL, 1);
+    send_data(talk, seq + flight * FULL, SMALL, 1);
+    send_sack(talk, seq, seq + flight * FULL, seq + flight * FULL + SMALL);
+    return hole(talk, send_stalled(talk, seq, FULL, 6));
+}
+
+static void test_later(gconstpointer version)
+{
+    struct talk talk;
+    g_assert_cmpint(play_later(&talk, version, 3), ==, WT_SEVERITY_ERROR);
+    const struct wt_finding *found = talk_found(&talk, talk.frame.number, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_cmpuint(found->value[1], ==, SMALL + (talk.version == 4 ? 52 : 72));
+    talk_close(&talk);
+    g_assert_cmpint(play_later(&talk, version, 1), ==, WT_SEVERITY_CHAT); /* a single one may be lost */
+    talk_close(&talk);
+}
+
+/* A stalled segment is sent again in small pieces: that they arrive does not mean that it did. */
+static void test_pieces_arrive(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER + FULL, FULL, 1);
+    for (unsigned i = 0; i < 4; i++)
+        send_data(&talk, SERVER + FULL + i * 400, MIN(400U, FULL - i * 400), 1);
+    send_sack(&talk, SERVER, SERVER + FULL, SERVER + 2 * FULL);
+    g_assert_cmpint(hole(&talk, send_stalled(&talk, SERVER, FULL, 5)), ==, WT_SEVERITY_ERROR);
+    talk_close(&talk);
+}
+
+/* At the receiver a segment that is repeated has not vanished; nor has a damaged one that was captured. */
+static void test_arrived(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    for (unsigned received = 0; received < 2; received++) {
+        struct talk talk;
+        open_story(&talk, version, &story);
+        struct wt_packet packet = talk_tcp(&talk, 1, WT_TCP_ACK, SERVER, CLIENT, FULL);
+        packet.l4_checksum = received ? WT_CHECKSUM_VALID : WT_CHECKSUM_BAD;
+        talk.frame.direction = received ? WT_DIRECTION_RECEIVED : WT_DIRECTION_UNKNOWN;
+        for (unsigned i = 0; i < 8; i++) {
+            packet.id++;
+            talk_send(&talk, &packet);
+            talk.frame.time += 1000 * (int64_t)TALK_MS;
+        }
+        g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_NOTE));
+        talk_close(&talk);
+    }
+}
+
+static void test_link_between(void)
+{
+    g_assert_cmpuint(wt_mtu_between(564, 9001), ==, 1500); /* not 9000: that leaves 1500 open */
+    g_assert_cmpuint(wt_mtu_between(3646, 9001), ==, 9000);
+    g_assert_cmpuint(wt_mtu_between(3646, 4400), ==, 0); /* FDDI has gone */
+    g_assert_cmpuint(wt_mtu_between(564, 1500), ==, 1492);
+    g_assert_cmpuint(wt_mtu_between(1300, 1420), ==, 1400);
+    g_assert_cmpuint(wt_mtu_between(1496, 1500), ==, 0);
+}
+
+/* --- probing --- */
+
+/* A full segment sent four times, then 1024 bytes of it, in the frame returned. */
+static uint32_t play_lowered(struct talk *talk, gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    open_story(talk, version, &story);
+    send_data(talk, SERVER, FULL, 1);
+    send_stalled(talk, SERVER, FULL, 3);
+    return send_data(talk, SERVER, 1024, 1);
+}
+
+static void test_probing_down(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t step = play_lowered(&talk, version);
+    const struct wt_finding *found = talk_found(&talk, step, WT_FINDING_PMTU_PROBING);
+    g_assert_nonnull(found);
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    g_assert_cmpuint(found->value[0], ==, 1024 + headers);
+    g_assert_cmpuint(found->value[1], ==, FULL + headers);
+    g_assert_cmpuint(talk_related(&talk, step, WT_RELATION_ORIGINAL), ==, step - 4);
+    talk_close(&talk);
+}
+
+/* The lowered size passes: so size was the matter. Then the sender tries a larger one. */
+static void test_probing_passed(gconstpointer version)
+{
+    struct talk talk;
+    play_lowered(&talk, version);
+    uint32_t headers = talk.version == 4 ? 52 : 72;
+    struct wt_packet ack = talk_tcp(&talk, 0, WT_TCP_ACK, CLIENT, SERVER + 1024, 0);
+    uint32_t proof = talk_send(&talk, &ack);
+    const struct wt_finding *found = talk_found(&talk, proof, WT_FINDING_PMTU_BLACK_HOLE);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[0], ==, FULL + headers);
+    g_assert_cmpuint(found->value[1], ==, 1024 + headers);
+    uint32_t up = send_data(&talk, SERVER + 1024, 1236, 1);
+    g_assert_nonnull(talk_found(&talk, up, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
+/* A single loss whose bytes come again in smaller pieces proves nothing. */
+static void test_not_probing(gconstpointer version)
+{
+    const struct story story = {.none_smaller = true};
+    struct talk talk;
+    open_story(&talk, version, &story);
+    send_data(&talk, SERVER, FULL, 1);
+    send_data(&talk, SERVER, 700, 1);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + 700);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_CHAT));
+    talk_close(&talk);
+}
+
+static uint32_t send_datagram(struct talk *talk, uint32_t payload)
+{
+    const struct wt_packet packet = talk_packet(talk, 1, 17, 8, payload);
+    return talk_send(talk, &packet);
+}
+
+/* QUIC: one padded datagram between others of the settled size. */
+static void test_probing_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1200);
+    uint32_t probe = send_datagram(&talk, 1400);
+    g_assert_null(talk_found(&talk, probe, WT_FINDING_PMTU_PROBING));
+    send_datagram(&talk, 1200);
+    g_assert_nonnull(talk_found(&talk, probe, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
+/* QUIC behind a black hole: it falls back, and stays there. */
+static void test_lowered_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1400);
+    for (unsigned i = 0; i < 15; i++)
+        send_datagram(&talk, 1200);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    uint32_t number = send_datagram(&talk, 1200);
+    g_assert_nonnull(talk_found(&talk, number, WT_FINDING_PMTU_PROBING));
+    talk_close(&talk);
+}
+
+/* A program that begins small and goes on large. */
+static void test_growing_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1200);
+    for (unsigned i = 0; i < 5; i++)
+        send_datagram(&talk, 1400);
+    send_datagram(&talk, 1200);
+    g_assert_false(found_anywhere(&talk, WT_FINDING_PMTU_PROBING, WT_SEVERITY_CHAT));
+    talk_close(&talk);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -146,5 +518,19 @@ int main(int argc, char **argv)
     talk_add("blackhole/loss", test_loss);
     talk_add("blackhole/sacked-tail", test_sacked_tail);
     talk_add("blackhole/sacked-full", test_sacked_full);
+    talk_add("blackhole/classic", test_classic);
+    talk_add("blackhole/classic-silent", test_classic_silent);
+    talk_add("blackhole/early-sack", test_early_sack);
+    talk_add("blackhole/early-sack-full", test_early_sack_full);
+    talk_add("blackhole/later", test_later);
+    talk_add("blackhole/pieces-arrive", test_pieces_arrive);
+    talk_add("blackhole/arrived", test_arrived);
+    g_test_add_func("/blackhole/link-between", test_link_between);
+    talk_add("probing/down", test_probing_down);
+    talk_add("probing/passed", test_probing_passed);
+    talk_add("probing/not", test_not_probing);
+    talk_add("probing/datagrams", test_probing_datagrams);
+    talk_add("probing/lowered-datagrams", test_lowered_datagrams);
+    talk_add("probing/growing-datagrams", test_growing_datagrams);
     return g_test_run();
 }

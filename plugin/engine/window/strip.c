@@ -90,7 +90,7 @@ static void strip_judge_filling(struct wt_context *context)
     const struct wt_packet *packet = context->packet;
     const struct wt_side *client = wt_context_side(context), *server = wt_context_peer(context);
     bool suspicion = wt_windows_of(server)->collapsed || wt_windows_of(client)->unshifted;
-    if (!suspicion || client->syn_ack || packet->payload_len <= 1 || !wt_windows_of(server)->has_raw)
+    if (!suspicion || client->syn_ack || packet->payload_len <= 1 || !server->settled)
         return;
     if (packet->tcp.seq + packet->payload_len != server->acked + wt_windows_of(server)->raw)
         return;
@@ -107,7 +107,7 @@ static void strip_judge_retreat(struct wt_context *context)
     const struct wt_side *side = wt_context_side(context);
     const struct wt_tcp *tcp = &context->packet->tcp;
     int scale = wt_flow_scale(context->flow, context->sender);
-    if (!wt_windows_of(side)->unshifted || !wt_windows_of(side)->has_raw || scale <= 0)
+    if (!wt_windows_of(side)->unshifted || !side->settled || scale <= 0)
         return;
     const int64_t unit = (int64_t)1 << scale;
     int64_t acked = wt_seq_distance(tcp->ack, side->acked);

@@ -287,6 +287,5 @@ void wt_window_hint(struct wt_context *context)
         return;
     side->hint_age = windows->hints_age;
     const struct hint *hint = wt_map_find(windows->hints, &context->packet->src);
-    side->hinted = hint && hint->scale != WT_SCALE_NONE;
-    side->hint = side->hinted ? (unsigned)hint->scale & 15U : 0;
+    side->hint = hint && hint->scale != WT_SCALE_NONE ? ((unsigned)hint->scale + 1) & 15U : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "engine/detector.h"
+#include "window.h"
 
 #include "drop.h"
 #include "engine/state/sequence.h"
@@ -8,6 +8,7 @@
 #include "scale.h"
 #include "strip.h"
 #include "syn.h"
+#include "tally.h"
 #include "windows.h"
 
 static void *windows_new(void)
@@ -16,6 +17,7 @@ static void *windows_new(void)
     windows->syns = wt_window_syns_new();
     windows->hints = wt_window_hints_new();
     windows->stalls = wt_window_stalls_new();
+    windows->tallies = wt_window_tallies_new();
     windows->overruns = wt_window_overruns_new();
     windows->retreats = wt_window_retreats_new();
     return windows;
@@ -27,6 +29,7 @@ static void windows_free(void *kept)
     wt_map_free(windows->syns);
     wt_map_free(windows->hints);
     wt_map_free(windows->stalls);
+    wt_map_free(windows->tallies);
     wt_map_free(windows->overruns);
     wt_map_free(windows->retreats);
     g_free(windows);
@@ -75,7 +78,6 @@ static void window_remember(struct wt_context *context)
     side->raw_max = MAX(side->raw_max, tcp->window);
     if (!side->has_acked || !wt_seq_after(side->acked, tcp->ack)) {
         wt_windows_of(side)->raw = tcp->window;
-        wt_windows_of(side)->has_raw = true;
     }
 }
 
@@ -150,8 +152,8 @@ static void window_measure_scale(struct wt_context *context)
     if (side->syn) /* what it offers here says more than what it used elsewhere */
         return;
     wt_window_hint(context);
-    if (wt_windows_of(side)->hinted)
-        facts->scale_hint = (int8_t)wt_windows_of(side)->hint;
+    if (wt_windows_of(side)->hint)
+        facts->scale_hint = (int8_t)(wt_windows_of(side)->hint - 1);
 }
 
 static void window_measure(struct wt_context *context)

@@ -11,6 +11,7 @@ struct wt_side_windows {
     uint32_t granted;       /* right edge against which a retreat is measured */
     uint32_t granted_frame; /* that granted it */
     uint32_t unscaled;      /* highest acknowledgement + raw window: all that who ignores scaling allows */
+    uint32_t later;         /* the same without the window of its SYN */
     uint32_t wide;          /* such an edge that lay several segments behind its acknowledgement */
     uint32_t stamp;         /* latest timestamp value sent */
     uint16_t raw;           /* latest raw window */
@@ -20,16 +21,16 @@ struct wt_side_windows {
     uint32_t watch;       /* end of data under watch, if `watched` */
     unsigned watched : 4; /* what their acknowledgement will prove; 0: nothing */
     unsigned least : 4;   /* least shift that acknowledged data prove for this end's windows */
-    unsigned hint : 4;    /* shift that this host used in other connections, if `hinted` */
+    unsigned hint : 4;    /* 1 + the shift that this host used in other connections; 0: none, or several */
     unsigned filled : 2;  /* proofs so far that a device removed the scale option */
-    unsigned hinted : 1;
-    unsigned has_granted : 1, has_unscaled : 1, has_wide : 1, has_stamp : 1, has_raw : 1;
+    unsigned has_granted : 1, has_unscaled : 1, has_wide : 1, has_stamp : 1;
     unsigned unshifted : 1; /* first window equals that of its SYN although a shift is in force */
     unsigned collapsed : 1; /* first window is that of its SYN shifted although no shift is in force */
-    unsigned lenient : 1;   /* its data beyond the unscaled edge arrived: nothing ignores scaling */
+    unsigned refuted : 4;   /* kinds of devices that its data show not to be there, see tally.h */
+    unsigned tallied : 1;   /* it had to send again, see tally.c */
     unsigned finished : 1;  /* it sent its FIN: it needs no window any more */
-    bool overruns : 1;      /* it sent beyond its window, see overrun.c */
-    bool retreated : 1;     /* it took back what it granted, see retreat.c */
+    unsigned overruns : 1;  /* it sent beyond its window, see overrun.c */
+    unsigned retreated : 1; /* it took back what it granted, see retreat.c */
     unsigned unknown_told : 1, invalid_told : 1, declined_told : 1, stripped_told : 1;
 };
 
@@ -42,6 +43,7 @@ struct wt_windows {
     struct wt_map *syns;                /* SYN segments, whatever the interface */
     struct wt_map *hints;               /* the shift that each host used */
     struct wt_map *stalls;              /* sides of flows that had to send again */
+    struct wt_map *tallies;             /* what they sent since, and what of it was lost */
     struct wt_map *overruns, *retreats; /* sides of flows that sent too much, or granted less than before */
     uint16_t hints_age;                 /* changes with each new hint */
     bool any_differ;                    /* some SYN was repeated with another offer */
