@@ -135,6 +135,13 @@ def test_core_knows_no_wireshark():
             assert not include.search((ROOT / path).read_text()), path
 
 
+def test_command_knows_no_dissection():
+    """It reads files with wiretap, and is linked with nothing above that."""
+    for path in sources(".c", ".h"):
+        if path.startswith("plugin/command/") or "wtap" in pathlib.Path(path).name:
+            assert not re.search(r'#\s*include\s*[<"]epan', (ROOT / path).read_text()), path
+
+
 def test_no_name_of_wireshark():
     """`address` is a type there; a variable that hides it brings a warning when built in Wireshark's own tree only."""
     for path in sources(".c", ".h"):
@@ -147,11 +154,11 @@ def strip_comments(text):
 
 
 def test_versions_differ_in_one_place():
-    """compat.h knows what Wireshark's versions name differently; plugin.c only tells for which one it was built."""
+    """compat*.h know what Wireshark's versions name differently; plugin.c only tells for which one it was built."""
     asks = re.compile(r"^\s*#\s*(el)?if.*(VERSION|WT_WIRESHARK)", re.MULTILINE)
     assert asks.search((ROOT / "plugin/wireshark/compat.h").read_text())
     for path in sources(".c", ".h"):
-        if path.startswith(("include/", "plugin/")) and path != "plugin/wireshark/compat.h":
+        if path.startswith(("include/", "plugin/")) and not path.startswith("plugin/wireshark/compat"):
             assert not asks.search((ROOT / path).read_text()), path
 
 

@@ -28,7 +28,7 @@ WT_FINDING(SUPERFRAME_UNKNOWN, "superframe.unknown", NOTE, SIZE,
     "One captured frame stands for several wire frames, and nothing in the capture tells on which side it was made.",
     "")
 WT_FINDING(SUPERFRAME_UDP, "superframe.udp", NOTE, SIZE,
-    "One UDP datagram that stands for $1 of at most $2 bytes (UDP GSO, USO or GRO)",
+    "One UDP datagram that stands for several[: $1 of at most $2 bytes] (UDP GSO, USO or GRO)",
     "UDP segmentation offload carries several datagrams of equal size as one; on the wire each has its own headers.",
     "")
 WT_FINDING(SUPERFRAME_BIG_TCP, "superframe.big_tcp", NOTE, SIZE,

@@ -8,6 +8,8 @@
 /* --- size --- */
 WT_REASON(SIZE_BY_SEGMENTS, "size by ordinary segments of this flow")
 WT_REASON(SIZE_BY_PEER, "size by segments of the other direction")
+WT_REASON(SIZE_NOT_SHOWN, "nothing so far tells how long they are")
+WT_REASON(SIZE_LATER, "size by what followed in this flow")
 WT_REASON(SIZE_BY_LINK, "size by the link MTU")
 WT_REASON(SIZE_BY_PATH, "size by the path MTU")
 WT_REASON(SIZE_BY_RECEIVER, "size by the receiver's MSS")

@@ -49,6 +49,7 @@ struct wt_context {
     bool loopback;    /* never left the host */
     bool damaged;     /* the checksums of this frame show that it was damaged on its way */
     bool super_frame; /* some packet of this frame stands for several wire frames */
+    uint32_t pieces;  /* and how many those are, as far as can be guessed */
 };
 
 /* What the detector `keeper` keeps of the capture, as its new() made it. */

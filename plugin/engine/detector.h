@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * detector: what one part of the engine wants to be asked, and what it keeps. A new detector is one file that
- * defines a struct wt_detector, and one row in engine.c, whose array is the order.
+ * defines a struct wt_detector, and one row in detector_table.h, which is the order.
  *
- * For each packet, the hooks of all detectors are called in this order, each in the order of the array; what is
+ * For each packet, the hooks of all detectors are called in this order, each in the order of the table; what is
  * left NULL costs nothing:
  *
  *   handshake  TCP alone: what a SYN or its answer tells, once the flow has taken it
@@ -32,6 +32,7 @@ enum wt_keeper {
     WT_KEEPER_ECHO,
     WT_KEEPER_DATAGRAM,
     WT_KEEPER_SUMS,
+    WT_KEEPER_UNSIZED,
     WT_KEEPER_WINDOW,
     WT_KEEPER_PATH_RECORD,
     WT_KEEPER_TROUBLE,

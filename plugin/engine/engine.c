@@ -1,61 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The array below is the order of the detectors. It is fixed, since each builds on what those before it settled:
- * which frames are super-frames, then what the checksums mean, windows, and the path MTU. What the packet adds
- * to the state of its flow and hosts comes last, so that a detector sees what was known before it; see
- * detector.h for the hooks.
- */
 #include "context.h"
 #include "detector.h"
-#include "engine/capture/duplicate.h"
-#include "engine/capture/missed.h"
-#include "engine/capture/one_sided.h"
-#include "engine/checksum/checksum.h"
-#include "engine/fragment/fragments.h"
-#include "engine/pmtu/datagram.h"
-#include "engine/pmtu/echo.h"
-#include "engine/pmtu/path_record.h"
-#include "engine/pmtu/pmtu.h"
-#include "engine/pmtu/report.h"
-#include "engine/pmtu/trouble.h"
-#include "engine/points/twin.h"
-#include "engine/size/direction.h"
-#include "engine/size/mtu.h"
-#include "engine/size/segmentation.h"
 #include "engine/state/history.h"
 #include "engine/state/record.h"
 #include "engine/state/stranger.h"
-#include "engine/verdict/cases.h"
-#include "engine/verdict/symptoms.h"
-#include "engine/window/window.h"
+
+#define WT_DETECTOR(name) extern const struct wt_detector wt_##name##_detector;
+#include "detector_table.h"
+#undef WT_DETECTOR
 
 static const struct wt_detector *const detectors[] = {
-    /* A second picture of a packet is for none of the others. */
-    &wt_duplicate_detector,
-    /* What the capture lost is no loss of the network. */
-    &wt_missed_detector,
-    &wt_one_sided_detector,
-    &wt_fragments_detector,
-    /* Which frames are super-frames; what remains too large for its receiver. */
-    &wt_segmentation_detector,
-    /* A small packet's checksum tells at once on which side it was captured. */
-    &wt_checksum_detector,
-    &wt_direction_detector,
-    &wt_window_detector,
-    /* What is no super-frame, but too large for the link. */
-    &wt_mtu_detector,
-    /* The others of path MTUs keep something, and are asked by the last. */
-    &wt_path_record_detector,
-    &wt_trouble_detector,
-    &wt_report_detector,
-    &wt_pmtu_detector,
-    /* Black holes without TCP. */
-    &wt_echo_detector,
-    &wt_datagram_detector,
-    /* The same packet at another point, with all that was found here; at last, what is made of the findings. */
-    &wt_twin_detector,
-    &wt_verdict_detector,
-    &wt_symptoms_detector,
+#define WT_DETECTOR(name) &wt_##name##_detector,
+#include "detector_table.h"
+#undef WT_DETECTOR
 };
 
 _Static_assert(G_N_ELEMENTS(detectors) <= WT_DETECTORS_MAX, "room for all");

@@ -54,6 +54,8 @@ static void finding_put_time(GString *text, uint64_t nanoseconds)
         finding_put_decimal(text, "%.4g", (double)nanoseconds / 1e3, " us");
 }
 
+static bool finding_put_sentence(GString *text, const struct wt_finding *finding, const char *sentence);
+
 /* Writes one value in the form that `unit` asks for; returns how many characters of the
  * sentence `unit` took. */
 static size_t finding_put_value(GString *text, const struct wt_finding *finding, uint64_t value, char unit)
@@ -72,7 +74,8 @@ static size_t finding_put_value(GString *text, const struct wt_finding *finding,
         g_string_append(text, wt_mtu_kind((uint32_t)value));
         return 1;
     case 's':
-        g_string_append(text, finding->reason ? wt_reason_text[finding->reason] : "");
+        if (finding->reason) /* no reason names a reason */
+            finding_put_sentence(text, finding, wt_reason_text[finding->reason]);
         return 1;
     default:
         g_string_append_printf(text, "%" G_GUINT64_FORMAT, value);

@@ -173,7 +173,8 @@ void wt_walk_fddi(struct wt_walk *walk)
 /* A 16-bit number in the byte order of who captured, which the small numbers that it may hold give away. */
 static uint16_t either_order(uint16_t number)
 {
-    return number & 0xff00 ? (uint16_t)(number >> 8 | number << 8) : number;
+    const uint32_t swapped = (uint32_t)number >> 8 | (number & 0xffU) << 8;
+    return number & 0xff00 ? (uint16_t)swapped : number;
 }
 
 /*
@@ -194,7 +195,7 @@ void wt_walk_nflog(struct wt_walk *walk)
     for (unsigned i = 0; i < ATTRIBUTES_MAX && wt_bytes_hold(&walk->bytes, at, ATTRIBUTE); i++) {
         bool swapped = wt_bytes_u16(&walk->bytes, at + 2) & 0xff00;
         uint16_t field = wt_bytes_u16(&walk->bytes, at);
-        uint32_t length = swapped ? (uint16_t)(field >> 8 | field << 8) : field;
+        const uint32_t length = swapped ? (uint32_t)field >> 8 | (field & 0xffU) << 8 : field;
         if (either_order(wt_bytes_u16(&walk->bytes, at + 2)) == PAYLOAD) {
             walk->offset = at + ATTRIBUTE;
             if (length >= ATTRIBUTE)

@@ -19,10 +19,16 @@ static void put_string(GString *out, const char *text)
     g_free(safe);
 }
 
+/* Between two members. A list or an object has just begun where it begins. */
+static void put_comma(GString *out)
+{
+    if (out->len && out->str[out->len - 1] != '{' && out->str[out->len - 1] != '[')
+        g_string_append_c(out, ',');
+}
+
 static void put_name(GString *out, const char *name)
 {
-    if (out->len && out->str[out->len - 1] != '{')
-        g_string_append_c(out, ',');
+    put_comma(out);
     put_string(out, name);
     g_string_append_c(out, ':');
 }
@@ -58,4 +64,27 @@ void wt_json_decimal(GString *out, const char *name, double number)
 
     put_name(out, name);
     g_string_append(out, g_ascii_formatd(text, sizeof text, "%.3f", number));
+}
+
+void wt_json_list(GString *out, const char *name)
+{
+    put_name(out, name);
+    g_string_append_c(out, '[');
+}
+
+void wt_json_list_text(GString *out, const char *text)
+{
+    put_comma(out);
+    put_string(out, text);
+}
+
+void wt_json_list_number(GString *out, uint64_t number)
+{
+    put_comma(out);
+    g_string_append_printf(out, "%" PRIu64, number);
+}
+
+void wt_json_list_end(GString *out)
+{
+    g_string_append_c(out, ']');
 }

@@ -15,4 +15,10 @@ void wt_json_text(GString *out, const char *name, const char *text);
 void wt_json_number(GString *out, const char *name, uint64_t number);
 void wt_json_decimal(GString *out, const char *name, double number);
 
+/* A list as a member, and what is in it. */
+void wt_json_list(GString *out, const char *name);
+void wt_json_list_text(GString *out, const char *text);
+void wt_json_list_number(GString *out, uint64_t number);
+void wt_json_list_end(GString *out);
+
 #endif

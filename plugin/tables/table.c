@@ -14,6 +14,7 @@ const unsigned wt_table_types_count = G_N_ELEMENTS(wt_table_types);
 static void table_start(struct wt_table *table)
 {
     table->data = g_malloc0(table->type->data_size + 1);
+    table->stale = true;
     if (table->type->start)
         table->type->start(table);
 }
@@ -25,7 +26,6 @@ static void table_end(struct wt_table *table)
     g_free(table->data);
     table->engine = NULL;
     table->names = NULL;
-    table->stale = false;
 }
 
 struct wt_table *wt_table_new(const struct wt_table_type *type, const char *filter)

@@ -113,14 +113,14 @@ enum column {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_DIAGNOSIS] = {"Diagnosis", WT_CELL_TEXT},
-    [COLUMN_CONFIDENCE] = {"Confidence", WT_CELL_TEXT},
-    [COLUMN_CULPRIT] = {"Culprit", WT_CELL_TEXT},
-    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},
-    [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
-    [COLUMN_SENTENCE] = {"What it means", WT_CELL_TEXT},
-    [COLUMN_REMEDY] = {"Remedy on Linux", WT_CELL_TEXT},
-    [COLUMN_FILTER] = {"Filter for its frames", WT_CELL_TEXT},
+    [COLUMN_DIAGNOSIS] = {.title = "Diagnosis", .cell = WT_CELL_TEXT},
+    [COLUMN_CONFIDENCE] = {.title = "Confidence", .cell = WT_CELL_TEXT},
+    [COLUMN_CULPRIT] = {.title = "Culprit", .cell = WT_CELL_TEXT},
+    [COLUMN_FRAMES] = {.title = "Frames", .cell = WT_CELL_COUNT},
+    [COLUMN_FIRST] = {.title = "First frame", .cell = WT_CELL_COUNT},
+    [COLUMN_SENTENCE] = {.title = "What it means", .cell = WT_CELL_TEXT},
+    [COLUMN_REMEDY] = {.title = "Remedy on Linux", .cell = WT_CELL_TEXT},
+    [COLUMN_FILTER] = {.title = "Filter for its frames", .cell = WT_CELL_TEXT},
 };
 
 static void row_fill(struct wt_row *table_row, const struct wt_engine *engine, const struct wt_case *c)

@@ -25,12 +25,12 @@ enum column {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_HOST] = {"Host", WT_CELL_TEXT},
-    [COLUMN_OFFLOAD] = {"Offload", WT_CELL_TEXT},
-    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},
-    [COLUMN_FIRST] = {"First frame", WT_CELL_COUNT},
-    [COLUMN_LARGEST] = {"Largest packet", WT_CELL_COUNT},
-    [COLUMN_EVIDENCE] = {"Evidence", WT_CELL_TEXT},
+    [COLUMN_HOST] = {.title = "Host", .cell = WT_CELL_TEXT},
+    [COLUMN_OFFLOAD] = {.title = "Offload", .cell = WT_CELL_TEXT},
+    [COLUMN_FRAMES] = {.title = "Frames", .cell = WT_CELL_COUNT},
+    [COLUMN_FIRST] = {.title = "First frame", .cell = WT_CELL_COUNT},
+    [COLUMN_LARGEST] = {.title = "Largest packet", .cell = WT_CELL_COUNT},
+    [COLUMN_EVIDENCE] = {.title = "Evidence", .cell = WT_CELL_TEXT},
 };
 
 enum offload {

@@ -32,19 +32,19 @@ enum {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},
-    [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
-    [COLUMN_VERDICT] = {"Verdict", WT_CELL_TEXT},
-    [COLUMN_INTERFACE] = {"If", WT_CELL_TEXT, .differs = true},
-    [COLUMN_LINK_MTU] = {"Link MTU", WT_CELL_COUNT, .blank = true},
-    [COLUMN_PATH_MTU] = {"Path MTU", WT_CELL_COUNT, .blank = true},
-    [COLUMN_SINCE] = {"Since frame", WT_CELL_COUNT, .blank = true},
-    [COLUMN_REPORTER] = {"Reported by", WT_CELL_TEXT},
-    [COLUMN_REPORTS] = {"Reports", WT_CELL_COUNT},
-    [COLUMN_UNMATCHED] = {"Unmatched", WT_CELL_COUNT},
-    [COLUMN_IGNORED] = {"Ignored", WT_CELL_COUNT},
-    [COLUMN_PASSED] = {"Largest passed", WT_CELL_COUNT, .blank = true},
-    [COLUMN_LOST] = {"Smallest lost", WT_CELL_COUNT, .blank = true},
+    [COLUMN_SOURCE] = {.title = "Source", .cell = WT_CELL_TEXT},
+    [COLUMN_DESTINATION] = {.title = "Destination", .cell = WT_CELL_TEXT},
+    [COLUMN_VERDICT] = {.title = "Verdict", .cell = WT_CELL_TEXT},
+    [COLUMN_INTERFACE] = {.title = "If", .cell = WT_CELL_TEXT, .differs = true},
+    [COLUMN_LINK_MTU] = {.title = "Link MTU", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_PATH_MTU] = {.title = "Path MTU", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_SINCE] = {.title = "Since frame", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_REPORTER] = {.title = "Reported by", .cell = WT_CELL_TEXT},
+    [COLUMN_REPORTS] = {.title = "Reports", .cell = WT_CELL_COUNT},
+    [COLUMN_UNMATCHED] = {.title = "Unmatched", .cell = WT_CELL_COUNT},
+    [COLUMN_IGNORED] = {.title = "Ignored", .cell = WT_CELL_COUNT},
+    [COLUMN_PASSED] = {.title = "Largest passed", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_LOST] = {.title = "Smallest lost", .cell = WT_CELL_COUNT, .blank = true},
 };
 
 static const char *const verdicts[WT_PATH_VERDICTS] = {

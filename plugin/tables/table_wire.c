@@ -33,19 +33,19 @@ enum column {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_HOST] = {"Host", WT_CELL_TEXT},
-    [COLUMN_ROLE] = {"Role", WT_CELL_TEXT},
-    [COLUMN_FRAMES] = {"Frames", WT_CELL_COUNT},
-    [COLUMN_BYTES] = {"Bytes", WT_CELL_LARGE},
-    [COLUMN_SUPER_FRAMES] = {"Super-frames", WT_CELL_COUNT},
-    [COLUMN_WIRE_FRAMES] = {"Wire frames", WT_CELL_COUNT},
-    [COLUMN_WIRE_BYTES] = {"Wire bytes", WT_CELL_LARGE},
-    [COLUMN_LARGEST] = {"Largest super-frame", WT_CELL_COUNT, .blank = true},
-    [COLUMN_VALID] = {"Checksums: valid", WT_CELL_COUNT},
-    [COLUMN_PARTIAL] = {"Checksums: partial", WT_CELL_COUNT},
-    [COLUMN_UNFILLED] = {"Checksums: unfilled", WT_CELL_COUNT},
-    [COLUMN_BAD] = {"Checksums: bad", WT_CELL_COUNT},
-    [COLUMN_UNKNOWN] = {"Checksums: not verified", WT_CELL_COUNT},
+    [COLUMN_HOST] = {.title = "Host", .cell = WT_CELL_TEXT},
+    [COLUMN_ROLE] = {.title = "Role", .cell = WT_CELL_TEXT},
+    [COLUMN_FRAMES] = {.title = "Frames", .cell = WT_CELL_COUNT},
+    [COLUMN_BYTES] = {.title = "Bytes", .cell = WT_CELL_LARGE},
+    [COLUMN_SUPER_FRAMES] = {.title = "Super-frames", .cell = WT_CELL_COUNT},
+    [COLUMN_WIRE_FRAMES] = {.title = "Wire frames", .cell = WT_CELL_COUNT},
+    [COLUMN_WIRE_BYTES] = {.title = "Wire bytes", .cell = WT_CELL_LARGE},
+    [COLUMN_LARGEST] = {.title = "Largest super-frame", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_VALID] = {.title = "Checksums: valid", .cell = WT_CELL_COUNT},
+    [COLUMN_PARTIAL] = {.title = "Checksums: partial", .cell = WT_CELL_COUNT},
+    [COLUMN_UNFILLED] = {.title = "Checksums: unfilled", .cell = WT_CELL_COUNT},
+    [COLUMN_BAD] = {.title = "Checksums: bad", .cell = WT_CELL_COUNT},
+    [COLUMN_UNKNOWN] = {.title = "Checksums: not verified", .cell = WT_CELL_COUNT},
 };
 
 struct key {

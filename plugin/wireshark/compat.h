@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compat: what Wireshark 4.0, 4.4 and 4.6 name differently. Nothing else in the plugin asks for a version.
+ * compat: what Wireshark 4.0, 4.4 and 4.6 name differently; compat_wtap.h has what is below epan. Nothing else in the
+ * plugin asks for a version.
  */
 #ifndef WIRETRUTH_WIRESHARK_COMPAT_H
 #define WIRETRUTH_WIRESHARK_COMPAT_H
 
-#include <wireshark.h>
-#include <ws_version.h>
+#include "compat_wtap.h"
 
 #include <epan/epan.h>
 #include <epan/expert.h>
@@ -16,18 +16,6 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
-#include <wiretap/wtap.h>
-
-#define WT_WIRESHARK(major, minor)                                                                           \
-    (WIRESHARK_VERSION_MAJOR > (major) ||                                                                    \
-     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
-
-/* Booleans behind a pointer, and returned by callbacks. */
-#if WT_WIRESHARK(4, 3)
-typedef bool wt_bool;
-#else
-typedef gboolean wt_bool;
-#endif
 
 /* plugin_describe() and its flags; Debian's 4.0 does not ship the header. */
 #if WT_WIRESHARK(4, 1)

@@ -32,7 +32,7 @@ bool wt_frame_fill(struct wt_frame *frame, const packet_info *pinfo, tvbuff_t *t
 /* NULL in place of what Wireshark says where the file is silent. */
 static const char *known(const char *name)
 {
-    return name && strcmp(name, "unknown") != 0 ? name : NULL;
+    return name && *name && strcmp(name, "unknown") != 0 ? name : NULL;
 }
 
 void wt_frame_interface(struct wt_interface *interface, const packet_info *pinfo)

@@ -6,7 +6,7 @@
 #ifndef WIRETRUTH_WIRESHARK_WTAP_FRAME_H
 #define WIRETRUTH_WIRESHARK_WTAP_FRAME_H
 
-#include "compat.h"
+#include "compat_wtap.h"
 
 #include <wiretruth/packet.h>
 

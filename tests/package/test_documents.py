@@ -78,7 +78,7 @@ def example(tmp_path_factory):
     build = tree / "build"
     for command in (
         ["cmake", "-S", tree, "-B", build, "-DCMAKE_BUILD_TYPE=Debug"],
-        ["cmake", "--build", build, "--parallel", "2", "--target", "wiretruth", "--target", "test_engine_size"],
+        ["cmake", "--build", build, "--parallel", "2", "--target", "wiretruth", "--target", "test_engine_tiny_mss"],
     ):
         ran = subprocess.run(command, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -88,7 +88,7 @@ def example(tmp_path_factory):
 
 def test_example_unit(example):
     """The unit test of the example runs, as CONTRIBUTING.md calls it."""
-    program, *options = re.search(r"build/(unit/test_engine_size) (-p \S+)", CONTRIBUTING).groups()
+    program, *options = re.search(r"build/(unit/test_engine_tiny_mss) (-p \S+)", CONTRIBUTING).groups()
     ran = subprocess.run([example / program, *options[0].split()], capture_output=True, text=True)
     assert ran.returncode == 0 and "ok 1" in ran.stdout
 
@@ -97,9 +97,14 @@ def test_example_plugin(example, scratch, monkeypatch):
     """One row and one function make a filter, a text and a count."""
     monkeypatch.setitem(conftest.BUILDS, "example", example)
     programs = conftest.Programs(scratch / "example", "example")
-    syn = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src="192.0.2.1", dst="192.0.2.2")
+    ether = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+    asks = {1: 1460, 2: 200}  # each a packet of its own
+    syns = [
+        ether / IP(src="192.0.2.1", dst="192.0.2.2", id=number) / TCP(flags="S", seq=number, options=[("MSS", mss)])
+        for number, mss in asks.items()
+    ]
     path = scratch / "example" / "syn.pcap"
-    wrpcap(str(path), [syn / TCP(flags="S", options=[("MSS", mss)]) for mss in (1460, 200)])
+    wrpcap(str(path), syns)
     path.chmod(0o644)
     assert programs.tshark("-r", path, "-Y", "wiretruth.mss.tiny", "-T", "fields", "-e", "frame.number") == "2\n"
     assert "MSS of 200" in programs.tshark("-r", path, "-q", "-z", "expert,wiretruth")

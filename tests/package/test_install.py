@@ -25,12 +25,12 @@ def tracked(folder):
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def as_user(home, *command, root=False):
-    """Runs it with that home, and not as root unless told so. Its output; fails the test if it fails."""
+def as_user(home, *command, root=False, trouble=False):
+    """Runs it with that home, and not as root unless told so. Its output; fails the test if it fails, or finds no trouble."""
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if IS_ROOT and not root else []
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
     ran = subprocess.run([*user, *map(str, command)], env=env, cwd=home, capture_output=True, text=True)
-    assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+    assert ran.returncode == trouble, f"{command}\n{ran.stdout}\n{ran.stderr}"
     return ran.stdout
 
 
@@ -69,6 +69,8 @@ def test_personal(scratch, capture):
     assert gzip.decompress((home / ".local/share/man/man7/wiretruth.7.gz").read_bytes()) == (
         ROOT / "plugin/reference/wiretruth.7"
     ).read_bytes()
+    assert as_user(home, home / ".local/bin/wiretruth", "--findings", file, trouble=True).count("segmentation.wrong") > 1
+    assert b"wiretruth" in gzip.decompress((home / ".local/share/man/man1/wiretruth.1.gz").read_bytes())
 
 
 # --- the Debian package ---
@@ -119,6 +121,7 @@ def contents(package):
 
 def test_package_contents(package):
     files = contents(package)
+    assert files.pop("/usr/bin/wiretruth") == ("-rwxr-xr-x", "root/root")
     assert all(value == ("-rw-r--r--", "root/root") for value in files.values())
     (plugin,) = (path for path in files if path.endswith(".so"))
     assert re.fullmatch(r"/usr/lib/[^/]+/wireshark/plugins/[\d.]+/epan/wiretruth\.so", plugin)
@@ -126,6 +129,8 @@ def test_package_contents(package):
     profile = {f"/usr/share/wireshark/profiles/{PROFILE}/{name}" for name in tracked(ROOT / "plugin/profile")}
     assert set(files) == {
         plugin,
+        "/usr/share/bash-completion/completions/wiretruth",
+        "/usr/share/man/man1/wiretruth.1.gz",
         "/usr/share/man/man7/wiretruth.7.gz",
         *profile,
         *(f"/usr/share/doc/wiretruth/{name}" for name in documents),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture_file.h"
 
-#include "wireshark/wtap_frame.h"
+#include "command/reader.h"
 
+#include <glib.h>
 #include <stdio.h>
-#include <wsutil/wslog.h>
 
 struct capture_file {
     GArray *frames;   /* struct wt_frame */
@@ -12,124 +12,39 @@ struct capture_file {
     guint at;
 };
 
-/* --- what wiretap of 4.6 does otherwise: a record holds its bytes --- */
-
-#if WT_WIRESHARK(4, 5)
-struct record {
-    wtap_rec rec;
-};
-
-static void record_init(struct record *record)
+static void complain(const char *path, const char *why)
 {
-    wtap_rec_init(&record->rec, 2048);
+    fprintf(stderr, "%s: %s\n", path, why);
 }
 
-static bool record_read(wtap *wtap, struct record *record, int *error, char **why)
-{
-    int64_t offset = 0;
-    return wtap_read(wtap, &record->rec, error, why, &offset);
-}
-
-static const uint8_t *record_bytes(struct record *record)
-{
-    return ws_buffer_start_ptr(&record->rec.data);
-}
-
-static void record_free(struct record *record)
-{
-    wtap_rec_cleanup(&record->rec);
-}
-#else
-struct record {
-    wtap_rec rec;
-    Buffer data;
-};
-
-static void record_init(struct record *record)
-{
-    wtap_rec_init(&record->rec);
-    ws_buffer_init(&record->data, 2048);
-}
-
-static bool record_read(wtap *wtap, struct record *record, int *error, char **why)
-{
-    int64_t offset = 0;
-    return wtap_read(wtap, &record->rec, &record->data, error, why, &offset);
-}
-
-static const uint8_t *record_bytes(struct record *record)
-{
-    return ws_buffer_start_ptr(&record->data);
-}
-
-static void record_free(struct record *record)
-{
-    wtap_rec_cleanup(&record->rec);
-    ws_buffer_free(&record->data);
-}
-#endif
-
-/* --- files --- */
-
-static void complain(const char *path, int error, char *why)
-{
-    fprintf(stderr, "%s: %s%s%s\n", path, wtap_strerror(error), why ? ": " : "", why ? why : "");
-    g_free(why);
-}
-
-/* Frames are numbered as in Wireshark, so each record counts. */
-static void add_record(struct capture_file *file, uint32_t number, struct record *record)
+static void read_frames(struct capture_file *file, struct wt_reader *reader)
 {
     struct wt_frame frame;
-    if (!wt_wtap_fill(&frame, &record->rec, record_bytes(record)))
-        return;
-    frame.number = number;
-    frame.bytes = g_memdup2(frame.bytes, frame.captured);
-    g_ptr_array_add(file->bytes, (gpointer)frame.bytes);
-    g_array_append_val(file->frames, frame);
-}
 
-static void read_records(struct capture_file *file, wtap *wtap, const char *path)
-{
-    struct record record;
-    int error = 0;
-    char *why = NULL;
-    record_init(&record);
-    for (uint32_t number = 1; record_read(wtap, &record, &error, &why); number++) {
-        add_record(file, number, &record);
-        wtap_rec_reset(&record.rec);
+    while (wt_reader_next(reader, &frame, 1, NULL)) {
+        frame.bytes = g_memdup2(frame.bytes, frame.captured);
+        g_ptr_array_add(file->bytes, (gpointer)frame.bytes);
+        g_array_append_val(file->frames, frame);
     }
-    record_free(&record);
-    if (error)
-        complain(path, error, why);
-}
-
-/* Without a level, wiretap logs what it does at length. */
-static void start_wiretap(void)
-{
-    static bool started;
-    if (started)
-        return;
-    started = true;
-    ws_log_set_level(LOG_LEVEL_WARNING);
-    wtap_init(false);
 }
 
 struct capture_file *capture_file_open(const char *path)
 {
-    int error = 0;
     char *why = NULL;
-    start_wiretap();
-    wtap *wtap = wtap_open_offline(path, WTAP_TYPE_AUTO, &error, &why, false);
-    if (!wtap) {
-        complain(path, error, why);
+    struct wt_reader *reader = wt_reader_open(path, &why, NULL);
+
+    if (!reader) {
+        complain(path, why);
+        g_free(why);
         return NULL;
     }
     struct capture_file *file = g_new0(struct capture_file, 1);
     file->frames = g_array_new(FALSE, FALSE, sizeof(struct wt_frame));
     file->bytes = g_ptr_array_new_with_free_func(g_free);
-    read_records(file, wtap, path);
-    wtap_close(wtap);
+    read_frames(file, reader);
+    if (wt_reader_error(reader))
+        complain(path, wt_reader_error(reader));
+    wt_reader_close(reader);
     return file;
 }
 

@@ -49,7 +49,7 @@ static void test_missed(gconstpointer version)
     send_data(&talk, 6);
     found = talk_found(&talk, ack, WT_FINDING_CAPTURE_MISSED);
     g_assert_nonnull(found);
-    g_assert_cmpuint(found->value[0], ==, 2 * SIZE);
+    g_assert_cmpuint(found->value[0], ==, (uint64_t)2 * SIZE);
     g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
     talk_close(&talk);
 }

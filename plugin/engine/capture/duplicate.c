@@ -21,7 +21,7 @@
  * Where it cannot be told nothing is said. A single copy may be the network's own (a loop, a retrying link), which
  * is no fault of the capture: the diagnosis takes DUPLICATE_HITS, and a tenth of all.
  */
-#include "duplicate.h"
+#include "engine/detector.h"
 
 #include <wiretruth/diagnosis.h>
 

@@ -14,8 +14,6 @@
  * to other sequence numbers (a firewall changes them): nothing is said. A direction of which nothing was captured
  * has no holes, see one_sided.c. What is not acknowledged may have been lost by the network.
  */
-#include "missed.h"
-
 #include "engine/context.h"
 #include "engine/state/sequence.h"
 

@@ -6,8 +6,6 @@
  * Then what is not seen (answers, acknowledgements, windows) proves nothing. Told once for a connection, and taken
  * back for later frames when the other side does appear.
  */
-#include "one_sided.h"
-
 #include "engine/context.h"
 #include "engine/state/sequence.h"
 

@@ -12,7 +12,7 @@
  * tunnel's outer sum may count on the inner one being completed. The reader takes care of these and says
  * "unverifiable" or "valid". SCTP has a CRC, not a sum: zero means unfilled, and there is no partial form.
  */
-#include "checksum.h"
+#include "engine/detector.h"
 
 #include "burst.h"
 #include "cause.h"

@@ -21,8 +21,6 @@
  * A tunnel whose outer packet is fragmented has an inner MTU that leaves no room for its headers: each full packet
  * costs two. The first fragment shows the inner packet, and so the length of the whole.
  */
-#include "fragments.h"
-
 #include "engine/context.h"
 
 enum {
@@ -173,8 +171,8 @@ static void fragments_take(struct wt_context *context, struct fragments *fragmen
 
 /* --- what its receiver says --- */
 
-/* The same request again: its answer, the latest datagram towards this sender, was of no use. Another one at once: it was.
- */
+/* The same request again: its answer, the latest datagram towards this sender, was of no use. Another one at
+ * once: it was. */
 static void fragments_take_request(struct wt_context *context, struct fragments *fragments)
 {
     const struct wt_packet *packet = context->packet;

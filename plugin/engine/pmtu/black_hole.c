@@ -10,7 +10,7 @@
  *     handshake did: the SYN or SYN/ACK of this side was answered;
  *   - the other end was heard since: a packet of its own (nothing but a reset: a Warn), or, where only the
  *     sender's direction was captured, a new acknowledgement or time stamp that the sender echoes;
- *   - no report for the connection told why.
+ *   - no report for the connection told why, nor one to its sender whose quote the capture cut off.
  * The sizes give the bracket: the largest that passed, the smallest that vanished.
  *
  * Where a proof is weaker it takes BLACKHOLE_TRIES_SURE, 6 s with Linux' time-outs, and is a Warn before: if only
@@ -39,6 +39,7 @@
 #include "engine/state/mtu_kind.h"
 #include "engine/state/sequence.h"
 #include "path_record.h"
+#include "report.h"
 #include "stall.h"
 
 enum {
@@ -75,6 +76,9 @@ static bool blackhole_is_possible(const struct wt_context *context, unsigned whi
     const struct wt_path *path = wt_stall_path(context, which);
     uint32_t small = context->packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
     if (size <= small || path->passed >= size || context->flow->side[which].reports.passed >= size)
+        return false;
+    const struct wt_packet *packet = context->packet;
+    if (wt_report_is_unread(context, which == context->sender ? &packet->src : &packet->dst))
         return false;
     return trouble->told.reports == 0 && (!wt_path_is_told(path) || path->mtu >= size);
 }

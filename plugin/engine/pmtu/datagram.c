@@ -15,8 +15,6 @@
  * No black hole: probes of a larger size that are lost while the flow goes on (RFC 8899, RFC 9000 14.3), since its
  * answers go on; media, and everything else that sends one way; a report about the path; sizes that every link carries.
  */
-#include "datagram.h"
-
 #include "engine/context.h"
 #include "engine/state/mtu_kind.h"
 #include "path_record.h"

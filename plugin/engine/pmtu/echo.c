@@ -12,8 +12,6 @@
  * carries (576, RFC 791 3.1; 1280, RFC 8200 5), where no answer at all was captured (one direction, a filter), or of
  * requests in fragments, which are lost for other reasons.
  */
-#include "echo.h"
-
 #include "engine/context.h"
 #include "engine/state/mtu_kind.h"
 #include "path_record.h"

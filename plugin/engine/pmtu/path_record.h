@@ -24,9 +24,6 @@ struct wt_path_record {
     struct wt_address by; /* who reported `mtu` */
 };
 
-/* Keeps them. */
-extern const struct wt_detector wt_path_record_detector;
-
 /* The record of the way from `src` to `dst`, made if there is none; its path, if any, learns of it. */
 struct wt_path_record *wt_path_record_get(const struct wt_context *context, const struct wt_address *src,
                                           const struct wt_address *dst);

@@ -13,7 +13,7 @@
  * history.c holds the packets that reports may quote, trouble.c what is known of a connection since its first
  * symptom, path.c what there is to tell of a path. This file hands each packet to them and remembers it.
  */
-#include "pmtu.h"
+#include "engine/detector.h"
 
 #include "black_hole.h"
 #include "cutting.h"
@@ -24,6 +24,7 @@
 #include "probing.h"
 #include "quote.h"
 #include "reaction.h"
+#include "refusal.h"
 #include "told.h"
 #include "trouble.h"
 
@@ -140,6 +141,7 @@ static void pathmtu_judge_packet(struct wt_context *context)
     if (tcp) {
         wt_blackhole_judge(context);
         wt_cutting_judge(context);
+        wt_refusal_judge(context);
     }
     if (context->flow)
         wt_probing_judge(context);

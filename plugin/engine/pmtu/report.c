@@ -20,6 +20,7 @@
 
 enum {
     REPORT_STRAYS_MAX = 100, /* a second; a busy router sends less than that for one host */
+    REPORT_UNREAD_MAX = 8,   /* addressees of reports that the capture cut short */
 };
 
 /* What is kept of a capture's reports. */
@@ -28,6 +29,8 @@ struct reports {
     uint32_t strays; /* reports since then that match nothing in the capture */
     uint32_t latest; /* frame of the latest report, and the path that it was found to be about */
     struct wt_address src, dst;
+    struct wt_address unread[REPORT_UNREAD_MAX];
+    uint32_t unread_count;
 };
 
 static void *reports_new(void)
@@ -202,9 +205,31 @@ static void report_learn(struct wt_context *context, const struct wt_report *rep
     wt_path_tell(context, report->path, record, &news);
 }
 
+bool wt_report_is_unread(const struct wt_context *context, const struct wt_address *addressee)
+{
+    const struct reports *reports = reports_of(context);
+    for (unsigned i = 0; i < MIN(reports->unread_count, REPORT_UNREAD_MAX); i++)
+        if (wt_address_equal(&reports->unread[i], addressee))
+            return true;
+    return false;
+}
+
+/* The capture was cut before what the report quotes, so it may be about any packet of its addressee. */
+static void report_take_unread(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    bool readable = context->reading->quotes > 0 &&
+                    (context->reading->quote[0].has_l4 || context->reading->quote[0].has_id);
+    struct reports *reports = reports_of(context);
+    if (!packet->truncated || readable || wt_report_is_unread(context, &packet->dst))
+        return;
+    reports->unread[reports->unread_count++ % REPORT_UNREAD_MAX] = packet->dst;
+}
+
 bool wt_report_judge(struct wt_context *context, struct wt_report *report)
 {
     *report = (struct wt_report){.sender = 0};
+    report_take_unread(context);
     if (context->reading->quotes == 0) {
         wt_find(context, WT_FINDING_PMTU_REPORT, .most = WT_AT_MOST(WT_SEVERITY_NOTE),
                 .reason = WT_REASON_REPORT_WITHOUT_QUOTE, .value = {context->packet->icmp.mtu});

@@ -9,7 +9,7 @@
 /* Judges the report that `context` is about, and fills `report`; false if it quotes nothing. */
 bool wt_report_judge(struct wt_context *context, struct wt_report *report);
 
-/* Keeps which report came last, and how many of late match nothing; the detector of path MTUs asks it. */
-extern const struct wt_detector wt_report_detector;
+/* Whether `addressee` got a report whose quote the capture cut off. */
+bool wt_report_is_unread(const struct wt_context *context, const struct wt_address *addressee);
 
 #endif

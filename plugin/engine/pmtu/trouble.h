@@ -106,6 +106,14 @@ struct wt_cut {
     bool has_oversized;
 };
 
+/* Super-frames that never arrive, see refusal.c. */
+struct wt_refusal {
+    uint32_t end;  /* of the single segment that was sent again last */
+    uint32_t size; /* its payload */
+    uint32_t hits; /* of these that arrived alone */
+    bool begun, waiting, refuted;
+};
+
 struct wt_trouble_key {
     struct wt_flow_key flow;
     uint32_t sender;
@@ -119,15 +127,13 @@ struct wt_trouble {
     struct wt_cut cut;
     struct wt_merged merged[WT_MERGED_WAITING];
     uint32_t merged_count;
+    struct wt_refusal refusal;
     uint32_t lowered; /* size that the sender settled on without a report; 0 if it did not */
     uint32_t probe;   /* frame of a larger datagram that may be a probe */
     uint32_t probe_size;
 };
 
 struct wt_engine;
-
-/* Keeps them. */
-extern const struct wt_detector wt_trouble_detector;
 
 /* The trouble of side `which` of `flow`; NULL if it has none. */
 struct wt_trouble *wt_trouble_of(struct wt_engine *engine, struct wt_flow *flow, unsigned which);

@@ -134,7 +134,7 @@ static void observation_limits(struct wt_observation *observation, const struct 
 {
     const struct wt_path *path = context->path;
     observation->mss_limit = context->facts->mss_limit;
-    observation->wire_frames = context->facts->wire_frames;
+    observation->wire_frames = context->super_frame ? context->pieces : context->facts->wire_frames;
     if (!path || !path->mtu)
         return;
     int64_t grace = (context->flow ? context->flow->rtt : 0) * (int64_t)1000;

@@ -14,7 +14,4 @@ enum {
     WT_TWIN_PRELUDE = 1 << 12
 };
 
-/* Compares each frame's innermost packet, after all detectors have judged it. */
-extern const struct wt_detector wt_twin_detector;
-
 #endif

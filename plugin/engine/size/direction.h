@@ -9,6 +9,4 @@
  * that tells anything decides. */
 void wt_direction_judge(struct wt_context *context);
 
-extern const struct wt_detector wt_direction_detector;
-
 #endif

@@ -23,7 +23,7 @@
  * anonymised captures have zero MAC addresses too, and Ethernet's MSS options in them. Trailers, tags and FCS
  * make a frame longer, not its IP packet, so only the latter's length counts.
  */
-#include "mtu.h"
+#include "engine/detector.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -98,7 +98,7 @@ static void mtu_learn_loopback(struct wt_context *context)
         return;
     uint32_t headers = packet->version == 4 ? WT_HEADERS_V4 : WT_HEADERS_V6;
     uint32_t mtu = packet->tcp.mss + headers;
-    if (mtu < WT_L3_FIELD_MAX)
+    if (mtu >= WT_MTU_HOST_V4 && mtu < WT_L3_FIELD_MAX)
         context->link->loopback_mtu = MAX(context->link->loopback_mtu, mtu);
 }
 

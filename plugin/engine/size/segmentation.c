@@ -36,8 +36,10 @@
 #include "segmentation.h"
 
 #include "direction.h"
+#include "engine/checksum/edited.h"
 #include "segmentation_size.h"
 #include "segmentation_watch.h"
+#include "unsized.h"
 
 enum {
     SEGMENTATION_SLACK =
@@ -108,7 +110,7 @@ static bool segmentation_is_super_tcp(const struct wt_context *context, uint32_t
     bool known = own->mss || context->facts->mss_limit || own->segments.cut;
     if (!known && packet->l3_len <= context->facts->link_mtu)
         return false;
-    if (wt_checksum_is_left(packet))
+    if (wt_checksum_is_left(packet) && !wt_edited_is_blank(context))
         return !full;
     return segmentation_is_merged_tcp(context, size);
 }
@@ -179,6 +181,7 @@ static void segmentation_count(struct wt_context *context, uint32_t size)
     }
     facts->wire_len = (uint64_t)context->frame->length - jumbo + (facts->wire_frames - 1) * headers;
     context->super_frame = true;
+    context->pieces = facts->wire_frames;
 }
 
 static void segmentation_tell_super(struct wt_context *context, enum wt_reason evidence)
@@ -198,13 +201,24 @@ static void segmentation_tell_super(struct wt_context *context, enum wt_reason e
         wt_find(context, WT_FINDING_SUPERFRAME_BIG_TCP, .value = {packet->l3_len, packet->l3_field});
 }
 
+/* How many frames it is on the wire cannot be known yet. */
+static void segmentation_forget(struct wt_context *context)
+{
+    struct wt_facts *facts = context->facts;
+    facts->wire_frames = facts->segment_size = facts->segment_last = 0;
+    facts->wire_len = 0;
+    wt_unsized_add(context);
+}
+
 /* A super-frame tells at once where its sender stands, see direction.c. */
 static void segmentation_take_super(struct wt_context *context, const struct wt_size *size)
 {
     segmentation_count(context, size->size);
+    if (size->guessed)
+        segmentation_forget(context);
     wt_host_learn(context->src, context->packet, true);
     wt_direction_judge(context);
-    segmentation_tell_super(context, size->evidence);
+    segmentation_tell_super(context, size->guessed ? WT_REASON_SIZE_NOT_SHOWN : size->evidence);
     wt_watch_start(context, size->size);
 }
 
@@ -252,6 +266,8 @@ static void segmentation_judge(struct wt_context *context)
     if (packet->payload_len == 0)
         return;
     const struct wt_size size = wt_size_expect(context);
+    if (wt_context_side(context)->segments.unsized && !size.guessed)
+        wt_unsized_settle(context, size.size);
     if (packet->payload_len > size.size)
         wt_log(context, "%u bytes of payload where segments of %u were expected: %s", packet->payload_len,
                size.size, wt_reason_text[size.evidence] ? wt_reason_text[size.evidence] : "size unknown");

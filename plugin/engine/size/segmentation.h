@@ -6,9 +6,6 @@
 
 #include "engine/context.h"
 
-/* Judges the size of the packet against what its receiver, its path and its link allow; sets the wire facts. */
-extern const struct wt_detector wt_segmentation_detector;
-
 /* L3 length of the largest wire packet that this frame's innermost packet stands for. */
 uint32_t wt_segmentation_wire_l3(const struct wt_context *context);
 

@@ -78,6 +78,7 @@ static uint32_t size_fit_link(const struct wt_context *context)
 struct estimate {
     uint32_t mss;
     enum wt_reason evidence;
+    bool guessed; /* nothing in the flow tells it */
 };
 
 /*
@@ -127,11 +128,11 @@ static struct estimate size_by_flow(const struct wt_context *context)
     const struct wt_side_segments *own = &wt_context_side(context)->segments;
     uint32_t fit = size_fit_link(context), options = wt_size_options(context->packet);
     if (fit > options && own->single > options && size_is_full(context, own->single - options, fit - options))
-        return (struct estimate){own->single, WT_REASON_SIZE_BY_SEGMENTS};
+        return (struct estimate){own->single, WT_REASON_SIZE_BY_SEGMENTS, false};
     uint32_t peer = size_is_tcp(context->packet) ? size_of_peer(context, fit) : 0;
     if (peer)
-        return (struct estimate){peer, WT_REASON_SIZE_BY_PEER};
-    return (struct estimate){fit, WT_REASON_SIZE_BY_LINK};
+        return (struct estimate){peer, WT_REASON_SIZE_BY_PEER, false};
+    return (struct estimate){fit, WT_REASON_SIZE_BY_LINK, true};
 }
 
 /* The MSS in force for a sender whose receiver's SYN was captured without the option. */
@@ -145,11 +146,11 @@ static struct estimate size_by_options(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     const struct wt_side *own = wt_context_side(context), *receiver = wt_context_peer(context);
-    const struct estimate by_receiver = {receiver->mss, WT_REASON_SIZE_BY_RECEIVER};
-    const struct estimate by_own = {own->mss, WT_REASON_SIZE_BY_SENDER};
+    const struct estimate by_receiver = {receiver->mss, WT_REASON_SIZE_BY_RECEIVER, false};
+    const struct estimate by_own = {own->mss, WT_REASON_SIZE_BY_SENDER, false};
     uint32_t none = size_default_mss(packet);
     if (receiver->mss == 0 && receiver->syn && size_divides(packet, none, own->mss))
-        return (struct estimate){none, WT_REASON_SIZE_BY_DEFAULT};
+        return (struct estimate){none, WT_REASON_SIZE_BY_DEFAULT, false};
     if (receiver->mss == 0)
         return by_own;
     if (own->mss == 0 || own->mss >= receiver->mss || size_divides(packet, receiver->mss, own->mss))
@@ -179,11 +180,11 @@ static struct estimate size_by_mss(const struct wt_context *context)
     uint32_t fit = size_fit_link(context);
     bool beyond = estimate.mss > size_fit(context->packet, WT_MTU_ETHERNET) && context->packet->tunnel == 0;
     if (beyond && fit < estimate.mss)
-        estimate = (struct estimate){fit, WT_REASON_SIZE_BY_LINK};
+        estimate = (struct estimate){fit, WT_REASON_SIZE_BY_LINK, false};
     uint32_t single = own->segments.single;
     if ((single > estimate.mss && single <= receiver->mss) ||
         size_is_merged_of(context, single, estimate.mss))
-        estimate = (struct estimate){single, WT_REASON_SIZE_BY_SEGMENTS};
+        estimate = (struct estimate){single, WT_REASON_SIZE_BY_SEGMENTS, false};
     return estimate;
 }
 
@@ -200,9 +201,9 @@ static struct estimate size_estimate(const struct wt_context *context, uint32_t 
     struct estimate estimate = size_by_mss(context);
     uint32_t fit = path_mtu ? size_fit_path(context->packet, path_mtu) : 0;
     if (fit && fit < estimate.mss)
-        estimate = (struct estimate){fit, WT_REASON_SIZE_BY_PATH};
+        estimate = (struct estimate){fit, WT_REASON_SIZE_BY_PATH, false};
     if (own->cut)
-        estimate = (struct estimate){own->cut, WT_REASON_SIZE_AS_CUT};
+        estimate = (struct estimate){own->cut, WT_REASON_SIZE_AS_CUT, false};
     return estimate;
 }
 
@@ -271,8 +272,9 @@ struct wt_size wt_size_expect(struct wt_context *context)
     uint32_t size = estimate.mss > options ? estimate.mss - options : 0;
     uint32_t old = own->before > options ? own->before - options : 0;
     if (own->path_mtu && size_is_tcp(context->packet) && size_is_old(context, old, size))
-        return (struct wt_size){old, WT_REASON_SIZE_BEFORE_REPORT};
-    return (struct wt_size){size, estimate.evidence};
+        return (struct wt_size){false, old, WT_REASON_SIZE_BEFORE_REPORT};
+    const bool guessed = context->packet->proto == WT_PROTO_UDP && estimate.guessed;
+    return (struct wt_size){guessed, size, estimate.evidence};
 }
 
 void wt_size_learn(struct wt_context *context)

@@ -6,6 +6,7 @@
 #include "engine/context.h"
 
 struct wt_size {
+    bool guessed;            /* of datagrams whose program chose another one most likely */
     uint32_t size;           /* payload of a full segment; 0 if not even its headers fit */
     enum wt_reason evidence; /* static text */
 };

@@ -47,6 +47,7 @@ struct wt_side_segments {
     bool asking : 1;             /* it asked for an answer with a sum that may be dropped, see request.c */
     bool answered : 1;           /* UDP: it was answered, or never will be */
     bool merges : 1;             /* its segments were seen merged, see segmentation.c */
+    bool unsized : 1;            /* super-frames of it wait for their size to show, see unsized.c */
     uint16_t oversized;          /* payload of the latest segment that was larger than its receiver allows */
 };
 

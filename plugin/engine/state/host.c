@@ -43,7 +43,7 @@ void wt_host_learn(struct wt_host *host, const struct wt_packet *packet, bool su
     bool valid = packet->l4_checksum == WT_CHECKSUM_VALID && packet->ip_checksum != WT_CHECKSUM_BAD;
     host->intact += valid;
     host->damaged += packet->l4_checksum == WT_CHECKSUM_BAD || packet->ip_checksum == WT_CHECKSUM_BAD;
-    if (!packet->has_l4 || packet->src_port == 0)
+    if (!packet->has_l4 || packet->src_port == 0 || packet->l3_len > WT_GSO_MAX) /* a mere claim */
         return;
     if (super_frame) {
         host->merged++;

@@ -6,28 +6,28 @@
 
 /* `now`: what a link on the way is likely to have today. */
 static const struct {
-    uint32_t mtu;
     const char *kind;
+    uint32_t mtu;
     bool now;
 } kinds[] = {
-    {65536, "loopback", false},
-    {65535, "loopback or Hyperchannel", false},
-    {9216, "jumbo Ethernet", false},
-    {9001, "jumbo Ethernet of a cloud", false},
-    {9000, "jumbo Ethernet", true},
-    {4352, "FDDI", false},
-    {1500, "Ethernet", true},
-    {1492, "PPPoE", true},
-    {1480, "IPIP or 6in4 tunnel", true},
-    {1476, "GRE tunnel", true},
-    {1454, "PPPoE over some DSL lines", true},
-    {1450, "VXLAN", true},
-    {1440, "WireGuard over IPv4", true},
-    {1420, "WireGuard", true},
-    {1400, "a tunnel, by a common setting", true},
-    {1280, "IPv6 minimum", true},
-    {576, "IPv4 minimum that every host accepts", true},
-    {68, "IPv4 minimum", false},
+    {"loopback", 65536, false},
+    {"loopback or Hyperchannel", 65535, false},
+    {"jumbo Ethernet", 9216, false},
+    {"jumbo Ethernet of a cloud", 9001, false},
+    {"jumbo Ethernet", 9000, true},
+    {"FDDI", 4352, false},
+    {"Ethernet", 1500, true},
+    {"PPPoE", 1492, true},
+    {"IPIP or 6in4 tunnel", 1480, true},
+    {"GRE tunnel", 1476, true},
+    {"PPPoE over some DSL lines", 1454, true},
+    {"VXLAN", 1450, true},
+    {"WireGuard over IPv4", 1440, true},
+    {"WireGuard", 1420, true},
+    {"a tunnel, by a common setting", 1400, true},
+    {"IPv6 minimum", 1280, true},
+    {"IPv4 minimum that every host accepts", 576, true},
+    {"IPv4 minimum", 68, false},
 };
 
 static const char *mtu_find(uint32_t mtu)

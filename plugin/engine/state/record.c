@@ -247,6 +247,28 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
     (*at)->next = NULL;
 }
 
+static void facts_resize(struct wt_facts *facts, const struct wt_wire *wire)
+{
+    facts->wire_frames = wire->frames;
+    facts->wire_len = wire->len;
+    facts->segment_size = wire->size;
+    facts->segment_last = wire->last;
+}
+
+void wt_records_resize(struct wt_records *records, uint32_t number, const struct wt_wire *wire)
+{
+    if (number == records->number) {
+        facts_resize(&records->current, wire);
+        return;
+    }
+    struct wt_packed_facts *kept = records_slot(records, number, false);
+    if (!kept || !kept->set)
+        return;
+    wt_facts_unpack(records->sets, *kept, records->asked);
+    facts_resize(records->asked, wire);
+    *kept = wt_facts_pack(records->sets, records->asked);
+}
+
 const struct wt_facts *wt_records_facts(struct wt_records *records, uint32_t number)
 {
     if (number == records->number)

@@ -32,6 +32,15 @@ void wt_records_replace(struct wt_records *records, uint32_t number, const struc
 /* Shows finding `id` on frame `number` no longer, since something else explains it; it stays counted. */
 void wt_records_hide(struct wt_records *records, uint32_t number, enum wt_finding_id id);
 
+/* What a frame is on the wire. */
+struct wt_wire {
+    uint32_t frames, size, last; /* as in struct wt_facts */
+    uint64_t len;
+};
+
+/* Corrects what is kept of frame `number`; nothing happens if that frame is gone. */
+void wt_records_resize(struct wt_records *records, uint32_t number, const struct wt_wire *wire);
+
 /* Adds a copy of `relation` to frame `number`, unless it stands there already. */
 void wt_records_relate(struct wt_records *records, uint32_t number, const struct wt_relation *relation);
 

@@ -19,9 +19,6 @@ struct wt_cases {
     struct wt_case unexplained; /* made of symptoms when somebody asks */
 };
 
-/* Hears every finding, and writes into it the cases that it supports. */
-extern const struct wt_detector wt_verdict_detector;
-
 /* Those of the capture. */
 struct wt_cases *wt_cases_of(const struct wt_engine *engine);
 

@@ -32,7 +32,7 @@ static inline struct wt_ailing *wt_ailing_of(struct wt_side *side)
 /* This frame is part of a symptom. */
 static inline void wt_symptom_mark(const struct wt_context *context, enum wt_symptom_kind kind)
 {
-    context->facts->symptoms |= (1U << kind) & ((1U << WT_SYMPTOMS) - 1);
+    context->facts->symptoms = (context->facts->symptoms | 1U << kind) & ((1U << WT_SYMPTOMS) - 1);
 }
 
 /* All that was seen. */
@@ -44,8 +44,6 @@ struct wt_ailments {
     uint64_t left_out;
     uint32_t connections;
 };
-
-extern const struct wt_detector wt_symptoms_detector;
 
 static inline struct wt_ailments *wt_ailments_of(const struct wt_engine *engine)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "window.h"
+#include "engine/detector.h"
 
 #include "drop.h"
 #include "engine/state/sequence.h"
