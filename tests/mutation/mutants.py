@@ -4,11 +4,12 @@ Random mutants of the engine and of the packet library: one token of one line is
 
 The core is built once as a shared library, with programs that load it. For each mutant one file is compiled, the library is
 linked anew beside the original, and the programs run with it: unit tests first, those that share a word with the file's path
-before the others, then judge over every bundled capture. Where judge says something else than before, the truth suite is
-asked whether that is wrong. A mutant whose machine code is that of the original is none.
+before the others, then judge and shift over every bundled capture. Where judge says something else than before, the truth
+suite is asked whether that is wrong. A mutant whose machine code is that of the original is none.
 """
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -42,7 +43,7 @@ TOKEN = re.compile(
 )
 # Lines in which a change says nothing: the compiler's, headers of loops that would not end, initialisers, logs, how many of
 # something there is room for, the order of a sort.
-DULL = re.compile(r"^\s*#|\bfor \(|= \{0\}|^\s*\[|wt_log|wt_debug|g_assert|static_assert|sizeof\(|_MAX = \d|\? -1 :")
+DULL = re.compile(r"^\s*#|\bfor \(|= \{0\}|^\s*\[|wt_log|wt_debug|g_assert|g_new0?\(|static_assert|sizeof\(|_MAX = \d|\? -1 :")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +91,9 @@ def changes(line, match):
         yield from ((begin, end, each) for each in OPERATORS[token])
     elif kind == "number":
         value = int(token, 0)
-        yield from ((begin, end, str(each)) for each in ([value + 1, value - 1] if value else [1]))
+        # One more or less where every step counts; else twice or half as much, as tests try no neighbours of a threshold.
+        changed = [1] if value == 0 else [value + 1, value - 1] if value < 100 else [value * 2, value // 2]
+        yield from ((begin, end, str(each)) for each in changed)
     elif kind == "truth":
         yield begin, end, "false" if token == "true" else "true"
     elif kind == "not":
@@ -126,9 +129,9 @@ class Bench:
     """The build whose library is replaced; shared by all mutants."""
 
     def __init__(self):
-        self.captures = sorted(
-            path.with_name(path.name.replace(".truth.json", ".pcapng")) for path in (ROOT / "captures").rglob("*.truth.json")
-        ) + sorted((ROOT / "captures/cases").glob("*/*.pcap*"))
+        truths = sorted((ROOT / "captures").rglob("*.truth.json"))
+        self.bundled = [path.with_name(path.name.replace(".truth.json", ".pcapng")) for path in truths]
+        self.captures = self.bundled + sorted((ROOT / "captures/cases").glob("*/*.pcap*"))
         self.build()
         commands = json.loads((BUILD / "compile_commands.json").read_text())
         self.command = {
@@ -136,8 +139,11 @@ class Bench:
         }
         self.objects = self.library_objects()
         self.unit = sorted((BUILD / "unit").glob("test_*"))
-        self.said = self.judge(BUILD, self.captures)
-        broken = self.failing(BUILD, "") or ("" if self.said else "judge")
+        with tempfile.TemporaryDirectory() as folder:
+            self.link_library(pathlib.Path(folder), self.objects.values())
+            self.said = self.judge(folder, self.captures)
+            shifted = self.run(folder, [BUILD / "tools/shift", *self.bundled]).returncode == 0
+            broken = self.failing(folder, "") or ("" if self.said and shifted else "judge or shift")
         if broken:
             sys.exit(f"fails with nothing changed: {broken}")
 
@@ -145,7 +151,7 @@ class Bench:
     def build():
         BUILD.mkdir(exist_ok=True)
         flags = "-O1 -g0 -fno-inline"
-        targets = ["judge", *(path.stem for path in (ROOT / "tests/unit").glob("test_*.c"))]
+        targets = ["judge", "shift", *(path.stem for path in (ROOT / "tests/unit").glob("test_*.c"))]
         with open(BUILD / "build.log", "w") as log:
             for command in (
                 ["cmake", "-S", ROOT, "-B", BUILD, "-DWIRETRUTH_SHARED_CORE=ON", "-DCMAKE_BUILD_TYPE=None", f"-DCMAKE_C_FLAGS={flags}"],
@@ -159,7 +165,7 @@ class Bench:
         return {
             path: pathlib.Path(directory) / command[command.index("-o") + 1]
             for path, (command, directory) in self.command.items()
-            if path.startswith(("plugin/engine/", "plugin/packet/")) and "wiretruth-core" in command[command.index("-o") + 1]
+            if "wiretruth-core" in command[command.index("-o") + 1]
         }
 
     def run(self, folder, command):
@@ -193,9 +199,13 @@ class Bench:
         if self.code(new) == self.code(self.objects[mutant.path]):
             return False
         objects = [new if path == mutant.path else each for path, each in self.objects.items()]
-        glib = subprocess.run(["pkg-config", "--libs", "glib-2.0"], capture_output=True, text=True, check=True).stdout.split()
-        subprocess.run(["gcc", "-shared", "-o", folder / LIBRARY, *objects, *glib], check=True)
+        self.link_library(folder, objects)
         return True
+
+    @staticmethod
+    def link_library(folder, objects):
+        glib = subprocess.run(["pkg-config", "--libs", "glib-2.0"], capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(["gcc", "-shared", "-Wl,-z,defs", "-o", folder / LIBRARY, *objects, *glib], check=True)
 
     @staticmethod
     def code(path):
@@ -227,19 +237,34 @@ class Bench:
             if failing:
                 return failing
             said = self.judge(folder, self.captures)
-            if said is None:
-                return "judge"
+            if said is None or self.run(folder, [BUILD / "tools/shift", *self.bundled]).returncode != 0:
+                return "judge or shift"
             return self.truth(folder) if said != self.said else ""
 
-    @staticmethod
-    def truth(folder):
-        """The truth suite, as far as it asks judge."""
+    # What asks judge: first that of all captures, then that of several capture points.
+    SUITES = {
+        "tests/truth": "(test_truth or test_case) and not (checker or runs or says or symptom or shown or builds)",
+        "tests/points/test_points.py": "(test_twins and full) or as_alone or right_size",
+    }
+
+    def truth(self, folder):
+        """What of the truth suite fails, as far as it asks judge."""
         env = os.environ | {"WIRETRUTH_JUDGE": str(BUILD / "tools/judge"), "LD_LIBRARY_PATH": str(folder), "WIRETRUTH_BUILDS": "release"}
-        chosen = "(test_truth or test_case) and not (checker or runs or says or symptom or shown or builds)"
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", ROOT / "tests/truth", "-k", chosen]
+        for suite, chosen in self.SUITES.items():
+            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", suite, "-k", chosen, *self.broken(suite)]
+            ran = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, errors="replace")
+            failed = re.search(r"^FAILED (\S+?::\S+)", ran.stdout, re.MULTILINE)
+            if failed:
+                return failed[1]
+        return ""
+
+    @functools.lru_cache(maxsize=None)  # noqa: B019  there is one bench
+    def broken(self, suite):
+        """Options that leave out what fails with nothing changed: it would notice everything."""
+        env = os.environ | {"WIRETRUTH_JUDGE": str(BUILD / "tools/judge"), "LD_LIBRARY_PATH": str(BUILD), "WIRETRUTH_BUILDS": "release"}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", suite, "-k", self.SUITES[suite]]
         ran = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, errors="replace")
-        failed = re.search(r"^FAILED (\S+?::\S+)", ran.stdout, re.MULTILINE)
-        return failed[1] if failed else ""
+        return [f"--deselect={name}" for name in re.findall(r"^FAILED (\S+?::.*?\])(?: - .*)?$", ran.stdout, re.MULTILINE)]
 
 
 def chosen(seed):
