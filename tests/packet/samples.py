@@ -440,6 +440,7 @@ def extension_samples():
     yield Sample("v4-options", raw(eth() / ip(options=[IPOption(b"\x94\x04\0\0")]) / t), "eth:ip:tcp",
                  "valid/valid", "85:41")
     yield Sample("v4-source-route", source_route(), "eth:ip:tcp", "valid/valid", "93:41")
+    yield Sample("v4-source-route-padded", source_route(IPOption(b"\1")), "eth:ip:tcp", "valid/valid", "93:41")
     yield Sample("v4-fragment-first", raw(eth() / ip(flags="MF") / udp(len=3000, chksum=0x1234) / Raw(bytes(64))),
                  "eth:ip:udp", "valid/unverifiable", "92:64")
     yield Sample("v4-fragment-later", raw(eth() / ip(flags=0, frag=9, proto=17) / Raw(DATA)), "eth:ip",
@@ -460,11 +461,11 @@ def atomic():
     return raw(eth() / ip6() / IPv6ExtHdrFragment(id=5, nh=6) / Raw(raw(ip6() / tcp() / Raw(DATA))[40:]))
 
 
-def source_route():
+def source_route(*before):
     """Two hops to go: the last one is the destination that counts."""
     segment = raw(ip(dst="203.0.113.9") / tcp() / Raw(DATA))[20:]
     option = IPOption_LSRR(routers=["203.0.113.5", "203.0.113.9"], pointer=4)
-    return raw(eth() / ip(options=[option, IPOption(b"\0")], proto=6) / Raw(segment))
+    return raw(eth() / ip(options=[*before, option, *([] if before else [IPOption(b"\0")])], proto=6) / Raw(segment))
 
 
 def transport_samples():

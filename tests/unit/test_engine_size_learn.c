@@ -360,6 +360,19 @@ static void test_sctp(gconstpointer version)
     talk_close(&talk);
 }
 
+/* Of chunks that were not captured, as many bytes as fit count for each packet. */
+static void test_sctp_cut(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    struct wt_packet packet = talk_packet(&talk, 1, 132, 12, 4000);
+    packet.l4_checksum = WT_CHECKSUM_UNFILLED;
+    uint32_t number = talk_send(&talk, &packet), size = 1500 - packet.ip_header_len - 12;
+    g_assert_cmpuint(talk_facts(&talk, number)->wire_frames, ==, 3);
+    g_assert_cmpuint(talk_facts(&talk, number)->segment_last, ==, 4000 - 2 * size);
+    talk_close(&talk);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -379,5 +392,6 @@ int main(int argc, char **argv)
     talk_add("size/other_direction/cut", test_other_direction_cut);
     talk_add("size/mtu/observed", test_observed);
     talk_add("size/sctp", test_sctp);
+    talk_add("size/sctp/cut", test_sctp_cut);
     return g_test_run();
 }

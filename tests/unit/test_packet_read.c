@@ -267,6 +267,23 @@ static void test_foreign_layers(void)
     g_byte_array_free(bytes, TRUE);
 }
 
+/* What was read before leaves nothing behind. */
+static void test_read_again(void)
+{
+    static const uint8_t none[6];
+    const char *const names[] = {"ethernet-v4", "qinq-88a8", "icmp-report-548", "vxlan"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct wt_reading reading = read_sample(names[i]);
+        const struct wt_frame empty = {.number = 1, .link_type = WT_LINK_RAW_IP};
+        wt_walk(&empty, &reading.layers);
+        wt_read(&empty, &reading);
+        PACKET_EXPECT({"has_mac", reading.has_mac, false}, {"packets", reading.packets, 0},
+                      {"quotes", reading.quotes, 0}, {"vlans", reading.vlans, 0},
+                      {"mac_src", (guint64)memcmp(reading.mac_src, none, sizeof none), 0},
+                      {"mac_dst", (guint64)memcmp(reading.mac_dst, none, sizeof none), 0});
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -286,5 +303,6 @@ int main(int argc, char **argv)
     g_test_add_func("/read/depth", test_depth);
     g_test_add_func("/read/unknown-link", test_unknown_link);
     g_test_add_func("/read/foreign-layers", test_foreign_layers);
+    g_test_add_func("/read/again", test_read_again);
     return g_test_run();
 }
