@@ -60,12 +60,17 @@ static void tell(struct judgement *judgement, struct wt_visit *visit)
     wt_telling_frame(&judgement->telling, visit);
 }
 
-/* Frames that are read before the first of them is judged: by then memory has answered. */
-static void judge_some(struct judgement *judgement, struct wt_visit *visits, unsigned count)
+enum {
+    AHEAD = 8 /* frames that are read before the first of them is judged: by then memory has answered */
+};
+
+static void judge_some(struct judgement *judgement, const struct wt_frame *frames, unsigned count)
 {
+    static struct wt_visit visits[AHEAD];
     const bool verify = judgement->options->settings.engine.verify_checksums;
 
     for (unsigned i = 0; i < count; i++) {
+        visits[i].frame = frames[i];
         wt_read_frame(&visits[i].frame, &visits[i].reading);
         wt_engine_expect(judgement->engine, &visits[i].frame, &visits[i].reading);
         wt_verify(&visits[i].frame, &visits[i].reading, verify);
@@ -79,15 +84,13 @@ static void judge_some(struct judgement *judgement, struct wt_visit *visits, uns
 /* What comes from a pipe is judged frame by frame: the next one may take its time. */
 static void judge_all(struct judgement *judgement, bool live, struct wt_progress *progress)
 {
-    static struct wt_visit visits[WT_READER_AHEAD];
     struct wt_frame frames[WT_READER_AHEAD];
     unsigned count;
 
     while (
         (count = wt_reader_next(judgement->reader, frames, live ? 1 : WT_READER_AHEAD, judgement->names))) {
-        for (unsigned i = 0; i < count; i++)
-            visits[i].frame = frames[i];
-        judge_some(judgement, visits, count);
+        for (unsigned i = 0; i < count; i += AHEAD)
+            judge_some(judgement, frames + i, MIN(count - i, AHEAD));
         if (progress && judgement->outcome->frames % 8192 < count)
             wt_progress_part(progress, wt_reader_done(judgement->reader));
     }

@@ -31,7 +31,7 @@ bool wt_reader_is_capture(const struct wt_reader *reader);
  * Names of capture points are learnt to `names`, which may be NULL. `most` is WT_READER_AHEAD or less.
  */
 enum {
-    WT_READER_AHEAD = 8
+    WT_READER_AHEAD = 32
 };
 unsigned wt_reader_next(struct wt_reader *reader, struct wt_frame *frames, unsigned most,
                         struct wt_names *names);

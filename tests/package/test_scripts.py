@@ -19,7 +19,7 @@ import pytest
 from scapy.layers.inet import IP
 from scapy.utils import rdpcap
 
-from conftest import ROOT, give_to_user
+from conftest import BUILDS, ROOT, give_to_user
 
 SCRIPTS = ROOT / "plugin" / "reference" / "SCRIPTS.md"
 NIC = "rtl8139/tso-on-1492.sender"  # 20 super-frames of two segments
@@ -61,6 +61,8 @@ class Bench:
         self.variables = {"PATH": path, "SHELL": "/bin/sh", "HOSTS": f"{folder}/hosts"}
         self.script("ssh", SSH)
         self.script("tcpdump", f"#!/bin/sh\ncat {folder}/capture.pcapng\n")
+        self.script("dumpcap", f"#!/bin/sh\necho {folder}/ring_1.pcapng\necho {folder}/ring_2.pcapng\n")
+        shutil.copy(BUILDS["release"] / "command/wiretruth", folder / "bin")
         for host in ("alpha", "beta"):
             (folder / "hosts" / host).mkdir(parents=True)
             (folder / "hosts" / host / ".local").symlink_to(programs.home / ".local")
@@ -110,12 +112,44 @@ def super_frames(packets):
 def test_each_command_is_tested():
     """Sections and number of commands; whoever adds one adds a test."""
     assert {section: len(found) for section, found in commands().items()} == {
+        "The command": 5,
         "Fields": 4,
         "Elasticsearch": 1,
         "A folder of captures": 3,
         "Exit codes": 2,
         "sharkd": 1,
     }
+
+
+# --- the command ---
+
+
+def test_command_folder(bench):
+    check_summary(bench, 0, "The command")
+
+
+def test_command_on_many_hosts(bench):
+    check_summary(bench, 1, "The command")
+    assert set((bench.folder / "hosts/log").read_text().split()) == {"alpha", "beta"}
+
+
+def test_command_status(bench):
+    assert exit_codes(bench, 2, "The command") == [1, 0, 2]
+
+
+def test_command_ring(bench):
+    bench.put("ring_1.pcapng", CLEAN)
+    bench.put("ring_2.pcapng", IGNORED)
+    told = [json.loads(line) for line in bench.output("The command", 3, "diagnoses.json").splitlines()]
+    found = {pathlib.Path(line["file"]).stem for line in told if line.get("diagnosis") == "reports_ignored"}
+    assert found == {"ring_2"}
+
+
+def test_command_live(bench):
+    bench.put("capture.pcapng", IGNORED)
+    bench.run("The command", 4)
+    first = (bench.folder / "live.txt").read_text().splitlines()[0]
+    assert "completes the proof of reports_ignored" in first
 
 
 # --- fields ---
@@ -203,10 +237,10 @@ def truth(name):
     return json.loads((ROOT / "captures" / f"{name}.truth.json").read_text())["diagnosis"]
 
 
-def check_summary(bench, number):
+def check_summary(bench, number, section="A folder of captures"):
     for name in (IGNORED, CLEAN):
         bench.put(f"captures/{pathlib.Path(name).name}.pcapng", name)
-    rows = list(csv.reader(bench.output("A folder of captures", number, "summary.csv").splitlines()))
+    rows = list(csv.reader(bench.output(section, number, "summary.csv").splitlines()))
     said = {(pathlib.Path(file).stem, diagnosis) for file, diagnosis, *_ in rows}
     for name in (IGNORED, CLEAN):
         diagnoses = {diagnosis for file, diagnosis in said if file == pathlib.Path(name).name}
@@ -235,15 +269,15 @@ def test_live(bench):
 # --- exit codes ---
 
 
-def exit_codes(bench, number):
+def exit_codes(bench, number, section="Exit codes"):
     """Of one command, for a capture with trouble, a clean one and one that is cut in the middle of a packet."""
     codes = []
     for name in (IGNORED, CLEAN):
         bench.put("capture.pcapng", name)
-        codes.append(bench.run("Exit codes", number).returncode)
+        codes.append(bench.run(section, number).returncode)
     path = bench.folder / "capture.pcapng"
     path.write_bytes(path.read_bytes()[:-30])
-    return [*codes, bench.run("Exit codes", number).returncode]
+    return [*codes, bench.run(section, number).returncode]
 
 
 @pytest.mark.parametrize("number", [0, 1])
