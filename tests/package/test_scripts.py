@@ -140,7 +140,8 @@ def test_command_status(bench):
 def test_command_ring(bench):
     bench.put("ring_1.pcapng", CLEAN)
     bench.put("ring_2.pcapng", IGNORED)
-    told = [json.loads(line) for line in bench.output("The command", 3, "diagnoses.json").splitlines()]
+    assert bench.run("The command", 3).returncode == 1, "of the last file"
+    told = [json.loads(line) for line in (bench.folder / "diagnoses.json").read_text().splitlines()]
     found = {pathlib.Path(line["file"]).stem for line in told if line.get("diagnosis") == "reports_ignored"}
     assert found == {"ring_2"}
 
