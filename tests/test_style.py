@@ -95,7 +95,7 @@ LAYERS = [  # from the bottom up: who stands lower knows nothing of who stands h
     r"engine/state/",
     r"engine/(context|detector|finding)$",
     r"engine/\w+/",  # the detectors' folders
-    r"engine/engine$",
+    r"engine/(engine|detector_table)$",
     r"tables/",
     r"(wireshark|command)/",
 ]

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 #include "detector.h"
+#include "engine/state/handshake.h"
 #include "engine/state/history.h"
 #include "engine/state/record.h"
 #include "engine/state/stranger.h"

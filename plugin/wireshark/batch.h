@@ -10,7 +10,9 @@
 #ifndef WIRETRUTH_WIRESHARK_BATCH_H
 #define WIRETRUTH_WIRESHARK_BATCH_H
 
-#include "visit.h"
+#include "compat.h"
+
+#include "tables/frame_visit.h"
 
 /*
  * For each file: the engine that judges, whether checksums are verified, and what is called for each frame once it

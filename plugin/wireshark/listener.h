@@ -11,7 +11,7 @@
 
 #include "compat.h"
 
-#include "visit.h"
+#include "tables/frame_visit.h"
 
 struct wt_listener {
     void *data; /* for the functions below */

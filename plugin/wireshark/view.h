@@ -10,7 +10,7 @@
 
 #include "field.h"
 #include "line.h"
-#include "visit.h"
+#include "tables/frame_visit.h"
 
 struct wt_view {
     const struct wt_visit *visit;

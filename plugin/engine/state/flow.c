@@ -2,13 +2,10 @@
 #include "flow.h"
 
 #include "sequence.h"
-#include "stranger.h"
 
 enum {
     FLOWS_MAX = 1 << 17,          /* 64 MiB at most */
     FLOWS_FLEETING_MAX = 1 << 15, /* 10,000 new ones a second for 3 s: the first two SYNs (RFC 6298 2) */
-    FLOW_FAR = 1 << 24,           /* bytes; more than a capture misses, or a window holds behind the edge */
-    FLOW_RTT_MAX = 60000000,      /* microseconds; a longer handshake is no measure of the path */
 };
 
 WT_MAP_KEY(flow, struct wt_flow_key)
@@ -56,7 +53,7 @@ static void flow_begin(struct wt_flow *flow)
     flow->begun = true;
 }
 
-static void flow_reset(struct wt_flow *flow)
+void wt_flow_reset(struct wt_flow *flow)
 {
     flow->rtt = 0;
     flow->has_syn_time = flow->awaits = flow->foreign = false;
@@ -130,17 +127,6 @@ struct wt_flow *wt_flow_find(struct wt_map *flows, uint32_t interface, const str
     return wt_map_find(flows, &key);
 }
 
-/* Time from the SYN to the segment that answers the SYN/ACK: one round trip wherever the capture point is. */
-static void flow_measure(struct wt_flow *flow, unsigned sender, const struct wt_packet *packet, int64_t time)
-{
-    const struct wt_side *side = &flow->side[sender];
-    if (flow->rtt || !flow->has_syn_time || !side->syn || side->syn_ack || !flow->side[!sender].syn_ack)
-        return;
-    int64_t rtt = (time - flow->syn_time) / 1000;
-    if ((packet->tcp.flags & WT_TCP_ACK) && rtt > 0 && rtt < FLOW_RTT_MAX)
-        flow->rtt = (uint32_t)rtt;
-}
-
 /* The shift in force for the windows of side `which`, by what both have offered so far. */
 static int8_t flow_negotiated(const struct wt_flow *flow, unsigned which)
 {
@@ -172,7 +158,7 @@ bool wt_flow_edge(const struct wt_flow *flow, unsigned sender, const struct wt_p
     return flow_edge(flow, sender, &packet->tcp, edge);
 }
 
-static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
+void wt_flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
 {
     struct wt_side *side = &flow->side[sender];
     const struct wt_side *peer = &flow->side[!sender];
@@ -186,162 +172,6 @@ static void flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt
         return;
     side->edge = side->has_edge ? wt_seq_max(side->edge, edge) : edge;
     side->has_edge = true;
-}
-
-static void flow_take_syn(struct wt_flow *flow, const struct wt_newcomer *newcomer)
-{
-    const unsigned sender = newcomer->sender;
-    struct wt_side *side = &flow->side[sender];
-    const struct wt_tcp *tcp = &newcomer->tcp;
-    bool again = side->syn && side->isn == tcp->seq;
-    side->syn = !tcp->options_cut || tcp->scale != WT_SCALE_NONE;
-    side->syn_ack = tcp->flags & WT_TCP_ACK;
-    side->isn = tcp->seq;
-    side->raw_max = tcp->window;
-    side->doubtful = newcomer->bad || tcp->scale > WT_SCALE_MAX;
-    if (tcp->has_mss)
-        side->mss = tcp->mss;
-    bool kept = tcp->scale == WT_SCALE_NONE && again && !side->syn_ack;
-    wt_flow_offer(flow, sender, kept ? side->scale : tcp->scale);
-    if (!side->syn_ack && !again) {
-        flow->syn_time = newcomer->time;
-        flow->has_syn_time = true;
-    }
-}
-
-/* A segment that its receiver drops: the sum is wrong, and a right SYN was seen or the option
- * makes no sense. */
-static bool flow_is_bad_syn(const struct wt_flow *flow, unsigned sender, const struct wt_packet *packet)
-{
-    const struct wt_side *side = &flow->side[sender];
-    if (!wt_flow_is_bad(packet))
-        return false;
-    return side->sums_hold || packet->tcp.scale > WT_SCALE_MAX ||
-           (side->syn && !side->doubtful && side->isn == packet->tcp.seq);
-}
-
-/* A SYN with another ISN than the last one, or after segments of a connection whose SYN was not captured. */
-static bool flow_is_new(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
-{
-    const struct wt_side *side = &flow->side[sender];
-    const struct wt_side *peer = &flow->side[!sender];
-    if (!(tcp->flags & WT_TCP_ACK))
-        return side->has_next && (!side->syn || side->isn != tcp->seq);
-    bool answers = peer->syn && !wt_seq_after(peer->isn + 1, tcp->ack) && !wt_seq_after(tcp->ack, peer->next);
-    return side->has_next && side->isn != tcp->seq && !answers;
-}
-
-/* A second SYN/ACK with another ISN, after the client already answered the first: it answers nothing. */
-static bool flow_is_late(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
-{
-    const struct wt_side *side = &flow->side[sender];
-    return (tcp->flags & WT_TCP_ACK) && side->syn_ack && side->isn != tcp->seq && flow->side[!sender].settled;
-}
-
-/* Takes a SYN that was put aside, now that the numbers follow it. */
-static void flow_reopen(struct wt_flow *flow, const struct wt_newcomer *newcomer)
-{
-    struct wt_side *side = &flow->side[newcomer->sender];
-    flow_reset(flow);
-    flow_take_syn(flow, newcomer);
-    side->next = newcomer->end;
-    side->has_next = true;
-    if (newcomer->tcp.flags & WT_TCP_ACK)
-        flow_take_ack(flow, newcomer->sender, &newcomer->tcp);
-}
-
-/* Segments other than SYNs were exchanged: what one SYN says is no proof. */
-static bool flow_is_running(const struct wt_flow *flow)
-{
-    return flow->side[0].settled || flow->side[1].settled;
-}
-
-static void flow_meet_syn(struct wt_flow *flow, struct wt_map *strangers, const struct wt_newcomer *newcomer)
-{
-    struct wt_side *side = &flow->side[newcomer->sender];
-    const struct wt_tcp *tcp = &newcomer->tcp;
-    const bool new = flow_is_new(flow, newcomer->sender, tcp);
-    flow->foreign = new ? flow_is_running(flow) : flow_is_late(flow, newcomer->sender, tcp);
-    if (new && flow->foreign) {
-        wt_stranger_await(strangers, flow, newcomer);
-        flow->awaits = true;
-    }
-    if (flow->foreign)
-        return;
-    if (new)
-        flow_reset(flow);
-    else if (side->syn_ack && side->isn != tcp->seq)
-        side->has_next = side->has_edge = false;
-    flow_take_syn(flow, newcomer);
-}
-
-/* Far ahead of all that was sent and granted, or far behind all that was acknowledged. */
-static bool flow_is_far(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
-{
-    const struct wt_side *side = &flow->side[sender], *peer = &flow->side[!sender];
-    if (!side->has_next)
-        return false;
-    if (wt_seq_distance(tcp->seq, side->next) > FLOW_FAR)
-        return !peer->has_edge || wt_seq_after(tcp->seq, peer->edge);
-    return wt_seq_distance(side->next, tcp->seq) > FLOW_FAR && peer->has_acked &&
-           wt_seq_distance(peer->acked, tcp->seq) > FLOW_FAR;
-}
-
-static bool flow_is_far_ack(const struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp)
-{
-    const struct wt_side *side = &flow->side[sender], *peer = &flow->side[!sender];
-    if (!(tcp->flags & WT_TCP_ACK) || !peer->has_next || !side->has_acked)
-        return false;
-    const int32_t ahead = wt_seq_distance(tcp->ack, peer->next);
-    const int32_t on = wt_seq_distance(tcp->ack, side->acked);
-    return (ahead > FLOW_FAR && on > FLOW_FAR) || (ahead < -FLOW_FAR && on < -FLOW_FAR);
-}
-
-/* A segment far from the numbers of the connection; the second one in a row shows that they have changed. */
-static void flow_meet_data(struct wt_flow *flow, struct wt_map *strangers, unsigned sender,
-                           const struct wt_packet *packet)
-{
-    struct wt_side *side = &flow->side[sender], *peer = &flow->side[!sender];
-    const bool far = flow_is_far(flow, sender, &packet->tcp);
-    const bool far_ack = flow_is_far_ack(flow, sender, &packet->tcp);
-    const bool again = side->strayed;
-    side->strayed = false;
-    if ((!far && !far_ack) || packet->tcp.flags & WT_TCP_RST)
-        return;
-    if (!wt_stranger_stray(strangers, flow, sender, packet, again)) {
-        side->strayed = flow->foreign = true;
-        return;
-    }
-    side->jumped = true;
-    if (far)
-        side->has_next = peer->has_acked = peer->has_edge = false;
-    if (far_ack)
-        side->has_acked = side->has_edge = false;
-}
-
-void wt_flow_handshake(struct wt_flow *flow, struct wt_map *strangers, unsigned sender,
-                       const struct wt_packet *packet, int64_t time)
-{
-    flow->foreign = false;
-    const struct wt_newcomer *awaited =
-        flow->awaits ? wt_stranger_follows(strangers, flow, sender, packet) : NULL;
-    if (awaited)
-        flow_reopen(flow, awaited);
-    if (!(packet->tcp.flags & WT_TCP_SYN)) {
-        flow_meet_data(flow, strangers, sender, packet);
-        flow_measure(flow, sender, packet, time);
-        return;
-    }
-    if ((packet->tcp.flags & WT_TCP_RST) || flow_is_bad_syn(flow, sender, packet))
-        return;
-    const struct wt_newcomer newcomer = {
-        .tcp = packet->tcp,
-        .end = wt_flow_end(packet),
-        .sender = sender,
-        .bad = wt_flow_is_bad(packet),
-        .time = time,
-    };
-    flow_meet_syn(flow, strangers, &newcomer);
 }
 
 int wt_flow_scale_used(const struct wt_flow *flow, unsigned which)
@@ -380,5 +210,5 @@ void wt_flow_advance(struct wt_flow *flow, unsigned sender, const struct wt_pack
     side->has_next = true;
     side->payload += packet->payload_len;
     if (flags & WT_TCP_ACK)
-        flow_take_ack(flow, sender, &packet->tcp);
+        wt_flow_take_ack(flow, sender, &packet->tcp);
 }

@@ -153,10 +153,11 @@ void wt_flow_expect(const struct wt_map *flows, uint32_t interface, const struct
 struct wt_flow *wt_flow_find(struct wt_map *flows, uint32_t interface, const struct wt_packet *packet,
                              unsigned *sender);
 
-/* Takes what a SYN or SYN/ACK announces. One with another ISN starts the connection anew: at once if only SYNs
- * came before, else when the numbers follow it. What does not belong to the connection makes it `foreign`. */
-void wt_flow_handshake(struct wt_flow *flow, struct wt_map *strangers, unsigned sender,
-                       const struct wt_packet *packet, int64_t time);
+/* Forgets all that is known of the connection, but not where its ends stand. */
+void wt_flow_reset(struct wt_flow *flow);
+
+/* Takes the acknowledgement and window of a TCP header of side `sender`. */
+void wt_flow_take_ack(struct wt_flow *flow, unsigned sender, const struct wt_tcp *tcp);
 
 /*
  * The shift in force for the windows of side `which` (RFC 7323 2.2): what it offered if both offered, 0 if
