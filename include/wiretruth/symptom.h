@@ -77,6 +77,14 @@ struct wt_suffering {
 struct wt_suffering *wt_engine_suffering(const struct wt_engine *engine);
 void wt_suffering_free(struct wt_suffering *suffering);
 
+/* What a diagnosis explains. */
+struct wt_cost {
+    unsigned connections;
+    int64_t lost; /* nanoseconds */
+};
+
+struct wt_cost wt_suffering_cost(const struct wt_suffering *suffering, const struct wt_case *c);
+
 /* The name of what explains `symptom`: a diagnosis, an ordinary reason; NULL if nothing does. */
 const char *wt_symptom_explained_by(const struct wt_symptom *symptom);
 

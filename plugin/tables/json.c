@@ -48,7 +48,10 @@ void wt_json_end(GString *out)
 void wt_json_text(GString *out, const char *name, const char *text)
 {
     put_name(out, name);
-    put_string(out, text);
+    if (text)
+        put_string(out, text);
+    else
+        g_string_append(out, "null");
 }
 
 void wt_json_number(GString *out, const char *name, uint64_t number)

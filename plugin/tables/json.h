@@ -10,10 +10,10 @@
 void wt_json_begin(GString *out, const char *name);
 void wt_json_end(GString *out);
 
-/* Members of the object begun last. What is no UTF-8 in `text` is written as the escape \xNN. */
+/* Members of the object begun last. What is no UTF-8 in `text` is written as the escape \xNN; NULL as null. */
 void wt_json_text(GString *out, const char *name, const char *text);
+void wt_json_decimal(GString *out, const char *name, double value); /* three places */
 void wt_json_number(GString *out, const char *name, uint64_t number);
-void wt_json_decimal(GString *out, const char *name, double number);
 
 /* A list as a member, and what is in it. */
 void wt_json_list(GString *out, const char *name);

@@ -28,7 +28,8 @@ struct wt_support *wt_support_get(struct wt_table *table, uint32_t number);
 /* What speaks for `c`, of the frames that the table was told of; all zero where there is nothing. */
 const struct wt_support *wt_support_of(const struct wt_table *table, const struct wt_case *c);
 
-/* Whether the table is to tell of `c`: without a filter of all, else of those with a frame that matched. */
+/* Whether the table is to tell of `c`: without a filter of all, else of those with a frame that matched.
+ * What is made of symptoms has no frames of its own, and is told of always. */
 bool wt_support_tells(const struct wt_table *table, const struct wt_case *c);
 
 /* Appends all that the table is to tell of, as JSON lines: table_json.c. */

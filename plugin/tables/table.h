@@ -73,6 +73,7 @@ extern const struct wt_table_type wt_table_conversations;      /* table_conversa
 extern const struct wt_table_type wt_table_paths;              /* table_paths.c */
 extern const struct wt_table_type wt_table_offloads;           /* table_offloads.c */
 extern const struct wt_table_type wt_table_diagnosis;          /* table_diagnosis.c */
+extern const struct wt_table_type wt_table_symptoms;           /* table_symptoms.c */
 extern const struct wt_table_type wt_table_json;               /* table_json.c */
 extern const struct wt_table_type wt_table_points;             /* table_points.c */
 

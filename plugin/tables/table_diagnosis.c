@@ -3,10 +3,12 @@
  * table_diagnosis: -z wiretruth,diagnosis. Root causes as sentences, in the GUI as rows; most severe first.
  *
  * What is said of a case is what is known when the table is drawn. With a filter, only frames that match it
- * count as supporting, and cases without any are left out.
+ * count as supporting, and cases without any are left out; symptoms and their sum are of the whole capture.
  */
 #include "lines.h"
 #include "support.h"
+
+#include <wiretruth/symptom.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +25,42 @@ static void put_sentence(GString *out, const char *label, const struct wt_case *
     char text[SENTENCE_SIZE];
 
     wt_lines_labelled(out, label, wt_case_text(c, sentence, text, sizeof(text)));
+}
+
+struct seconds {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+};
+
+/* With a point whatever the user's language. */
+static struct seconds in_seconds(int64_t nanoseconds)
+{
+    struct seconds seconds;
+
+    g_ascii_formatd(seconds.text, sizeof(seconds.text), "%.1f", (double)nanoseconds * 1e-9);
+    return seconds;
+}
+
+/* Connections and seconds that `c` explains. */
+static void put_cost(GString *out, const struct wt_suffering *suffering, const struct wt_case *c)
+{
+    const struct wt_cost cost = wt_suffering_cost(suffering, c);
+    char text[SENTENCE_SIZE];
+
+    if (cost.lost == 0)
+        return;
+    snprintf(text, sizeof(text), "%s s in %u connection%s", in_seconds(cost.lost).text, cost.connections,
+             cost.connections == 1 ? "" : "s");
+    wt_lines_labelled(out, "Cost", text);
+}
+
+/* Symptoms are all the evidence that there is for what is not explained. */
+static void put_symptoms(GString *out, const struct wt_case *c)
+{
+    char text[SENTENCE_SIZE];
+
+    snprintf(text, sizeof(text), "%u symptom%s that nothing explains, frames %u to %u", c->findings,
+             c->findings == 1 ? "" : "s", c->first_frame, c->last_frame);
+    wt_lines_labelled(out, "Evidence", text);
 }
 
 static void put_evidence(GString *out, const struct wt_case *c, const struct wt_support *support)
@@ -62,7 +100,8 @@ static void culprit_text(const struct wt_case *c, char *text, size_t size)
         snprintf(text, size, "%s %s", wt_role_name[role], culprit);
 }
 
-static void put_case(GString *out, const struct wt_table *table, const struct wt_case *c, unsigned place)
+static void put_case(GString *out, const struct wt_table *table, const struct wt_suffering *suffering,
+                     const struct wt_case *c, unsigned place)
 {
     const struct wt_diagnosis_row *row = &wt_diagnosis_table[c->id];
     const enum wt_confidence confidence = wt_engine_confidence(table->engine, c);
@@ -72,7 +111,11 @@ static void put_case(GString *out, const struct wt_table *table, const struct wt
     g_string_append_printf(out, "%u. %s, %s: %s\n", place, row->name, wt_confidence_name[confidence],
                            culprit);
     put_sentence(out, "", c, row->sentence);
-    put_evidence(out, c, wt_support_of(table, c));
+    if (c->id == WT_DIAGNOSIS_UNEXPLAINED)
+        put_symptoms(out, c);
+    else
+        put_evidence(out, c, wt_support_of(table, c));
+    put_cost(out, suffering, c);
     if (confidence < WT_CONFIDENCE_CERTAIN)
         put_sentence(out, "To decide", c, row->decide);
     put_sentence(out, "Linux", c, row->on_linux);
@@ -80,22 +123,65 @@ static void put_case(GString *out, const struct wt_table *table, const struct wt
     put_sentence(out, "Hypervisor", c, row->on_hypervisor);
 }
 
-static unsigned put_cases(GString *out, const struct wt_table *table)
+static unsigned put_cases(GString *out, const struct wt_table *table, const struct wt_suffering *suffering)
 {
     unsigned count = 0, said = 0;
     const struct wt_case **cases = wt_engine_diagnoses(table->engine, &count);
 
     for (unsigned i = 0; i < count; i++)
         if (wt_support_tells(table, cases[i]))
-            put_case(out, table, cases[i], ++said);
+            put_case(out, table, suffering, cases[i], ++said);
     g_free(cases);
     return said;
 }
 
+/* What was looked at where nothing hurts, else what it cost and how much of that is explained. */
+static void put_summary(GString *out, const struct wt_suffering *suffering)
+{
+    const int64_t open = suffering->lost - suffering->explained;
+
+    if (suffering->lost == 0)
+        g_string_append_printf(out, "Looked at: %u connection%s, no stall%s%s", suffering->connections,
+                               suffering->connections == 1 ? "" : "s",
+                               suffering->ordinary ? " but for ordinary reasons" : "",
+                               suffering->handshakes_unanswered ? "" : ", no handshake unanswered");
+    else
+        g_string_append_printf(out, "Time lost: %s s in %u of %u connections; %s s explained",
+                               in_seconds(suffering->lost).text, suffering->stalled, suffering->connections,
+                               in_seconds(suffering->explained).text);
+    if (open > 0)
+        g_string_append_printf(out, "; %s s not explained: frames %u to %u", in_seconds(open).text,
+                               suffering->first_unexplained, suffering->last_unexplained);
+    if (suffering->ordinary)
+        g_string_append_printf(out, "; beside it %s s for ordinary reasons",
+                               in_seconds(suffering->ordinary).text);
+    g_string_append(out, "\n");
+}
+
+static void put_left_out(GString *out, const struct wt_table *table, const struct wt_suffering *suffering)
+{
+    const uint64_t cases = wt_engine_cases_left_out(table->engine);
+
+    if (cases)
+        g_string_append_printf(out, "The table of cases was full: %" PRIu64 " findings speak for others.\n",
+                               cases);
+    if (suffering->left_out)
+        g_string_append_printf(out, "The list of symptoms was full: %" PRIu64 " more are not in it.\n",
+                               suffering->left_out);
+}
+
 static void diagnosis_text(const struct wt_table *table, GString *out)
 {
-    if (!table->engine || put_cases(out, table) == 0)
+    if (!table->engine) {
         g_string_append_printf(out, "%s\n", table->type->nothing);
+        return;
+    }
+    struct wt_suffering *suffering = wt_engine_suffering(table->engine);
+    if (put_cases(out, table, suffering) == 0)
+        g_string_append_printf(out, "%s\n", table->type->nothing);
+    put_summary(out, suffering);
+    put_left_out(out, table, suffering);
+    wt_suffering_free(suffering);
 }
 
 /* --- rows --- */
@@ -165,7 +251,7 @@ static void diagnosis_rows(struct wt_table *table)
 
     for (unsigned i = 0; i < count; i++) {
         struct wt_support *support = wt_support_get(table, cases[i]->number);
-        if (!support->frames)
+        if (!support->frames && cases[i]->id != WT_DIAGNOSIS_UNEXPLAINED)
             continue;
         support->row = wt_rows_get(table->rows, &cases[i]->number, NULL);
         row_fill(support->row, table->engine, cases[i]);

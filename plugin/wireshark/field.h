@@ -41,6 +41,7 @@ enum wt_field {
     WT_FIELD_REMEDY,
     WT_FIELD_NOT_LOOKED_AT,
     WT_FIELD_DIAGNOSIS,
+    WT_FIELD_SYMPTOM,
     WT_FIELD_WIRE, /* the lines that group others; real fields, so that -T json has fixed names */
     WT_FIELD_CHECKSUM,
     WT_FIELD_PATH,

@@ -8,6 +8,7 @@ static const char tap_name[] = "wiretruth", deferred_tap_name[] = "wiretruth.def
 static int tap, tap_deferred;
 static GSList *deferred, *readers;   /* of struct wt_listener */
 static bool want_all, want_coverage; /* any of the deferred ones */
+static bool begun;                   /* they know which engine judges */
 
 void wt_listener_register(void)
 {
@@ -72,7 +73,7 @@ bool wt_listeners_deferred(void)
 
 bool wt_listeners_want(bool findings)
 {
-    return deferred && (findings || want_all);
+    return deferred && (findings || want_all || !begun);
 }
 
 bool wt_listeners_want_coverage(void)
@@ -82,12 +83,14 @@ bool wt_listeners_want_coverage(void)
 
 void wt_listeners_forget(void)
 {
+    begun = false;
     for (const GSList *at = readers; at; at = at->next)
         listener_reset(at->data);
 }
 
 void wt_listeners_tell(const struct wt_visit *visit)
 {
+    begun = true;
     for (const GSList *at = deferred; at; at = at->next)
         listener_packet(at->data, NULL, NULL, visit, 0);
 }

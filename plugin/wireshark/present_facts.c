@@ -8,6 +8,8 @@
 #include "present.h"
 #include "scaling.h"
 
+#include <wiretruth/symptom.h>
+
 static void wire_line(const struct wt_facts *facts, struct wt_line *line)
 {
     wt_line_begin(line);
@@ -165,11 +167,19 @@ static void add_window(const struct wt_view *view, const struct wt_facts *facts)
         wt_view_number(view, tree, WT_FIELD_FLIGHT, facts->flight);
 }
 
+static void add_symptoms(const struct wt_view *view, const struct wt_facts *facts)
+{
+    for (unsigned kind = 0; kind < WT_SYMPTOMS; kind++)
+        if (facts->symptoms & 1U << kind)
+            wt_view_text(view, view->tree, WT_FIELD_SYMPTOM, wt_symptom_name[kind]);
+}
+
 void wt_present_facts(const struct wt_view *view)
 {
     const struct wt_facts *facts = view->visit->facts;
 
     if (facts && facts->ip) {
+        add_symptoms(view, facts);
         add_wire(view, facts);
         add_checksums(view);
         add_path(view, facts);

@@ -43,7 +43,7 @@ def diagnoses(text):
 def test_no_frame(header, passes, path, tshark):
     path.write_bytes(header)
     printed = tshark("-r", give(path), *passes, *ALL_TABLES)
-    assert "No diagnosis: nothing was found" in printed
+    assert "No diagnosis" in printed
     assert re.search(r"^Frames +0\b", printed, re.MULTILINE)
     assert counts(printed) == {}
     assert tshark("-r", path, *passes, "-Y", "wiretruth.finding") == ""

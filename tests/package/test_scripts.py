@@ -116,7 +116,7 @@ def test_each_command_is_tested():
         "Fields": 4,
         "Elasticsearch": 1,
         "A folder of captures": 3,
-        "Exit codes": 2,
+        "Exit codes": 3,
         "sharkd": 1,
     }
 
@@ -281,7 +281,7 @@ def exit_codes(bench, number, section="Exit codes"):
     return [*codes, bench.run(section, number).returncode]
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_exit_code(bench, number):
     trouble, clean, broken = exit_codes(bench, number)
     assert trouble == 1

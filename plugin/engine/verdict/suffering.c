@@ -220,6 +220,16 @@ static void suffering_sum(struct wt_suffering *sums, struct wt_sufferer *suffere
     }
 }
 
+/* Of the side that sends more: the other one is mostly idle. */
+static void work_limit(struct wt_limits *limited, const struct wt_flow *flow)
+{
+    const struct wt_side *side = &flow->side[flow->side[1].payload > flow->side[0].payload];
+    const struct wt_ailing *ailing = wt_side_kept(side, symptoms, struct wt_ailing);
+    limited->sender += ailing->sender;
+    limited->receiver += ailing->receiver;
+    limited->path += ailing->path;
+}
+
 static void work_limits(struct work *work)
 {
     const struct wt_flow *flow = wt_map_oldest(work->engine->flows);
@@ -229,14 +239,19 @@ static void work_limits(struct work *work)
         const guint place = GPOINTER_TO_UINT(g_hash_table_lookup(work->places, key));
         if (!place || GPOINTER_TO_UINT(g_hash_table_lookup(work->points, key)) != own.interface + 1)
             continue;
-        for (unsigned which = 0; which < 2; which++) {
-            struct wt_side side = flow->side[which];
-            struct wt_limits *limited =
-                &g_array_index(work->sufferers, struct wt_sufferer, place - 1).limited;
-            limited->sender += wt_ailing_of(&side)->sender;
-            limited->receiver += wt_ailing_of(&side)->receiver;
-            limited->path += wt_ailing_of(&side)->path;
-        }
+        work_limit(&g_array_index(work->sufferers, struct wt_sufferer, place - 1).limited, flow);
+    }
+}
+
+/* Bytes are sent again since others were lost, unless the connection has worse. */
+static void work_explain_repeats(struct work *work)
+{
+    for (guint i = 0; i < work->symptoms->len; i++) {
+        struct wt_symptom *symptom = &g_array_index(work->symptoms, struct wt_symptom, i);
+        const struct wt_sufferer *sufferer = work_sufferer(work, symptom);
+        const bool worse = sufferer->lost > sufferer->ordinary + sufferer->explained;
+        if (symptom->kind == WT_SYMPTOM_REPEATED && !symptom->explained && !worse)
+            symptom->ordinary = WT_ORDINARY_LOSS;
     }
 }
 
@@ -245,8 +260,6 @@ static void work_sum(struct work *work, struct wt_suffering *sums)
     for (guint i = 0; i < work->symptoms->len; i++) {
         struct wt_symptom *symptom = &g_array_index(work->symptoms, struct wt_symptom, i);
         symptom->explained = work_explain(work, symptom);
-        if (symptom->kind == WT_SYMPTOM_REPEATED && !symptom->explained)
-            symptom->ordinary = WT_ORDINARY_LOSS;
         suffering_sum(sums, work_sufferer(work, symptom), symptom);
         sums->handshakes_unanswered += symptom->kind == WT_SYMPTOM_UNANSWERED;
     }
@@ -254,6 +267,7 @@ static void work_sum(struct work *work, struct wt_suffering *sums)
         const struct wt_sufferer *each = &g_array_index(work->sufferers, struct wt_sufferer, i);
         sums->stalled += each->lost > each->ordinary;
     }
+    work_explain_repeats(work);
     work_limits(work);
 }
 
@@ -289,6 +303,27 @@ void wt_suffering_free(struct wt_suffering *suffering)
     g_free(suffering->symptom);
     g_free(suffering->sufferer);
     g_free(suffering);
+}
+
+static bool cost_is_of(const struct wt_symptom *symptom, const struct wt_case *c)
+{
+    return symptom->explained == c || (c->id == WT_DIAGNOSIS_UNEXPLAINED && symptom_is_open(symptom));
+}
+
+struct wt_cost wt_suffering_cost(const struct wt_suffering *suffering, const struct wt_case *c)
+{
+    struct wt_cost cost = {0, 0};
+    GHashTable *connections = g_hash_table_new(NULL, NULL);
+    for (unsigned i = 0; i < suffering->symptoms; i++) {
+        const struct wt_symptom *symptom = &suffering->symptom[i];
+        if (!cost_is_of(symptom, c))
+            continue;
+        cost.lost += symptom->lasted;
+        g_hash_table_add(connections, GUINT_TO_POINTER(symptom->connection));
+    }
+    cost.connections = g_hash_table_size(connections);
+    g_hash_table_destroy(connections);
+    return cost;
 }
 
 /* --- what is not explained, as a diagnosis --- */
