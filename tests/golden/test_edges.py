@@ -77,8 +77,11 @@ def test_appended(name, capture, path, tshark):
     """The same interface again, time running back in between and each connection beginning anew with the same ISN."""
     subprocess.run(["mergecap", "-a", "-I", "all", "-w", path, capture(name), capture(name)], check=True)
     once, twice = (tshark("-r", each, *ALL_TABLES) for each in (capture(name), give(path)))
-    assert set(counts(twice)) == set(counts(once))
-    assert diagnoses(twice) == diagnoses(once)
+    # What follows within a moment, by the clock, is a copy; and time runs back.
+    assert set(counts(twice)) - set(counts(once)) <= {"capture.duplicate", "capture.disordered"}
+    assert set(counts(once)) <= set(counts(twice))
+    of_network = lambda text: [each for each in diagnoses(text) if not each.startswith("capture_")]  # noqa: E731
+    assert of_network(twice) == of_network(once)
 
 
 # --- cut short ---

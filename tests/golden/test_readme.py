@@ -11,7 +11,7 @@ README = (conftest.ROOT / "README.md").read_text()
 CAPTURE = "rtl8139/tso-on-1492.wire"
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([a-z]+\.c)`", README))))
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([a-z_]+/[a-z_]+\.c)`", README))))
 def test_detector(name):
     assert (conftest.ROOT / "plugin/engine" / name).exists()
 

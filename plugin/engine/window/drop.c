@@ -67,7 +67,7 @@ static bool drop_is_taken(const struct wt_tcp *tcp, uint32_t edge)
 /* What arrived shows that there is no such device in front of the receiver of this packet. */
 static bool drop_is_refuted(const struct wt_context *context, enum wt_tally_kind kind)
 {
-    return wt_windows_of(wt_context_side(context))->refuted >> kind & 1U;
+    return ((unsigned)wt_windows_of(wt_context_side(context))->refuted >> kind) & 1U;
 }
 
 /* An acknowledgement: what arrived, and whether some of it was beyond the edge granted before. */
