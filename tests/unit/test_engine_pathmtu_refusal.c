@@ -98,6 +98,23 @@ static void test_single_segments(gconstpointer version)
     talk_close(&talk);
 }
 
+/* A second capture point in the same file, behind the segmenter: the pieces follow at once. */
+static void test_pieces_behind(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    talk_handshake(&talk, CLIENT, SERVER);
+    for (unsigned i = 0; i < 6; i++) {
+        send_data(&talk, SERVER + i * LARGE, LARGE, 1);
+        for (unsigned piece = 0; piece < 2; piece++) {
+            send_data(&talk, SERVER + i * LARGE + piece * FULL, FULL, 0);
+            send_ack(&talk, SERVER + i * LARGE + (piece + 1) * FULL);
+        }
+    }
+    g_assert_cmpint(talk_worst(&talk), <=, WT_SEVERITY_NOTE);
+    talk_close(&talk);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -105,5 +122,6 @@ int main(int argc, char **argv)
     talk_add("refusal/flight-lost", test_flight_lost);
     talk_add("refusal/passed-before", test_passed_before);
     talk_add("refusal/single-segments", test_single_segments);
+    talk_add("refusal/pieces-behind", test_pieces_behind);
     return g_test_run();
 }

@@ -23,7 +23,11 @@ enum {
     REFUSAL_HITS = 3,
 };
 
-/* Whether the byte at `seq` went out in a super-frame, and `before` it no super-frame did. */
+/* Earlier it is no time-out (TCP_RTO_MIN of Linux, 200 ms, less what clocks of capture points are apart): the
+ * pieces of a super-frame that a second capture point in the same file shows. */
+static const int64_t refusal_timeout = 150 * WT_MILLISECOND;
+
+/* Whether the byte at `seq` went out in a super-frame, a time-out ago, and before it no super-frame did. */
 static bool refusal_begins(const struct wt_context *context, uint32_t seq)
 {
     struct wt_history_walk walk =
@@ -32,6 +36,8 @@ static bool refusal_begins(const struct wt_context *context, uint32_t seq)
     bool inside = false;
     while ((past = wt_history_next(&walk))) {
         if (past->segments > 1 && !wt_seq_after(past->end, seq))
+            return false;
+        if (past->segments > 1 && context->frame->time - past->time < refusal_timeout)
             return false;
         inside |= past->segments > 1 && wt_seq_distance(seq, past->seq) >= 0;
     }
