@@ -185,12 +185,13 @@ static void missed_judge_time(struct wt_context *context)
 {
     struct wt_link *link = context->link;
     const int64_t back = link->latest - context->frame->time;
-    if (link->latest && back > missed_backwards) {
+    const bool first = link->packets <= 1; /* times may be 0, or before 1970 */
+    if (!first && back > missed_backwards) {
         link->disordered++;
         wt_find(context, WT_FINDING_CAPTURE_DISORDERED, .value = {0, (uint64_t)back},
                 .reason = WT_REASON_EARLIER_THAN_BEFORE);
     }
-    link->latest = MAX(link->latest, context->frame->time);
+    link->latest = first ? context->frame->time : MAX(link->latest, context->frame->time);
 }
 
 static void missed_judge(struct wt_context *context)
