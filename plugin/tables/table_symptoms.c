@@ -35,22 +35,22 @@ enum {
 };
 
 static const struct wt_column columns[COLUMNS] = {
-    [COLUMN_SOURCE] = {"Source", WT_CELL_TEXT},
-    [COLUMN_SOURCE_PORT] = {"Port", WT_CELL_COUNT},
-    [COLUMN_DESTINATION] = {"Destination", WT_CELL_TEXT},
-    [COLUMN_DESTINATION_PORT] = {"Port", WT_CELL_COUNT},
-    [COLUMN_STALLS] = {"Stalls", WT_CELL_COUNT},
-    [COLUMN_UNANSWERED] = {"Unanswered", WT_CELL_COUNT},
-    [COLUMN_REPEATED] = {"Bytes repeated", WT_CELL_LARGE},
-    [COLUMN_CLOSED] = {"Closed windows", WT_CELL_COUNT},
-    [COLUMN_RESETS] = {"Resets", WT_CELL_COUNT},
-    [COLUMN_SECONDS] = {"Seconds", WT_CELL_DECIMAL},
-    [COLUMN_EXPLAINED] = {"Explained", WT_CELL_DECIMAL},
-    [COLUMN_ORDINARY] = {"Ordinary", WT_CELL_DECIMAL},
-    [COLUMN_BY] = {"By", WT_CELL_TEXT},
-    [COLUMN_SENDER] = {"Sender limits", WT_CELL_DECIMAL},
-    [COLUMN_RECEIVER] = {"Receiver limits", WT_CELL_DECIMAL},
-    [COLUMN_PATH] = {"Path limits", WT_CELL_DECIMAL},
+    [COLUMN_SOURCE] = {.title = "Source", .cell = WT_CELL_TEXT},
+    [COLUMN_SOURCE_PORT] = {.title = "Port", .cell = WT_CELL_COUNT},
+    [COLUMN_DESTINATION] = {.title = "Destination", .cell = WT_CELL_TEXT},
+    [COLUMN_DESTINATION_PORT] = {.title = "Port", .cell = WT_CELL_COUNT},
+    [COLUMN_STALLS] = {.title = "Stalls", .cell = WT_CELL_COUNT},
+    [COLUMN_UNANSWERED] = {.title = "Unanswered", .cell = WT_CELL_COUNT},
+    [COLUMN_REPEATED] = {.title = "Bytes repeated", .cell = WT_CELL_LARGE},
+    [COLUMN_CLOSED] = {.title = "Closed windows", .cell = WT_CELL_COUNT},
+    [COLUMN_RESETS] = {.title = "Resets", .cell = WT_CELL_COUNT},
+    [COLUMN_SECONDS] = {.title = "Seconds", .cell = WT_CELL_DECIMAL},
+    [COLUMN_EXPLAINED] = {.title = "Explained", .cell = WT_CELL_DECIMAL},
+    [COLUMN_ORDINARY] = {.title = "Ordinary", .cell = WT_CELL_DECIMAL},
+    [COLUMN_BY] = {.title = "By", .cell = WT_CELL_TEXT},
+    [COLUMN_SENDER] = {.title = "Sender limits", .cell = WT_CELL_DECIMAL},
+    [COLUMN_RECEIVER] = {.title = "Receiver limits", .cell = WT_CELL_DECIMAL},
+    [COLUMN_PATH] = {.title = "Path limits", .cell = WT_CELL_DECIMAL},
 };
 
 static const double seconds = 1e-9, milliseconds = 1e-3;

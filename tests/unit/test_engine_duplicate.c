@@ -23,6 +23,13 @@ static bool is_copy(const struct talk *talk, uint32_t number)
     return copy;
 }
 
+static void assert_copy_of(const struct talk *talk, uint32_t number, uint32_t original)
+{
+    g_assert_true(is_copy(talk, number));
+    g_assert_cmpuint(talk_related(talk, number, WT_RELATION_ORIGINAL), ==, original);
+    g_assert_cmpuint(talk_facts(talk, number)->wire_frames, ==, 0);
+}
+
 /* The identification tells, at any distance up to a retransmission time-out, behind a router too; with another
  * one, or later, it is a segment sent again. */
 static void check_identification(int64_t apart)
@@ -33,10 +40,7 @@ static void check_identification(int64_t apart)
     struct wt_packet data = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 500);
     uint32_t first = talk_send(&talk, &data);
     g_assert_false(is_copy(&talk, first));
-    uint32_t second = send_after(&talk, &data, apart);
-    g_assert_true(is_copy(&talk, second));
-    g_assert_cmpuint(talk_related(&talk, second, WT_RELATION_ORIGINAL), ==, first);
-    g_assert_cmpuint(talk_facts(&talk, second)->wire_frames, ==, 0);
+    assert_copy_of(&talk, send_after(&talk, &data, apart), first);
     data.ttl--;
     g_assert_true(is_copy(&talk, send_after(&talk, &data, 1000)));
     data.id++;

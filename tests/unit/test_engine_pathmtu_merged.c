@@ -91,6 +91,15 @@ static void test_implausible(gconstpointer version)
     talk_close(&talk);
 }
 
+static void assert_merged(const struct talk *talk, uint32_t report, uint64_t quoted, uint64_t mtu)
+{
+    const struct wt_finding *found = talk_found(talk, report, WT_FINDING_PMTU_MERGED_QUOTE);
+    g_assert_nonnull(found);
+    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
+    g_assert_cmpuint(found->value[0], ==, quoted);
+    g_assert_cmpuint(found->value[2], ==, mtu);
+}
+
 /* Three segments of the wire quoted as one packet, with an MTU that each of them fits. */
 static void test_merged_quote(gconstpointer version)
 {
@@ -106,11 +115,7 @@ static void test_merged_quote(gconstpointer version)
     g_assert_null(talk_found(&talk, report, WT_FINDING_PMTU_MERGED_QUOTE)); /* perhaps forged */
     talk.frame.time += 500 * (int64_t)TALK_MS;
     send_full(&talk, SERVER, &number);
-    const struct wt_finding *found = talk_found(&talk, report, WT_FINDING_PMTU_MERGED_QUOTE);
-    g_assert_nonnull(found);
-    g_assert_cmpint(found->severity, ==, WT_SEVERITY_ERROR);
-    g_assert_cmpuint(found->value[0], ==, refused.l3_len);
-    g_assert_cmpuint(found->value[2], ==, 1500);
+    assert_merged(&talk, report, refused.l3_len, 1500);
     g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_IGNORED));
     g_assert_null(talk_found(&talk, number, WT_FINDING_PMTU_OBEYED));
     talk_close(&talk);

@@ -117,8 +117,10 @@ static void test_dead(gconstpointer version)
     double waited = 0.2;
     begin(&talk, version);
     later(&talk, 0.1, 1, 5000, 1000, 400);
-    for (unsigned i = 0; i < 5; i++, waited *= 2)
+    for (unsigned i = 0; i < 5; i++) {
         later(&talk, waited, 1, 5000, 1000, 400);
+        waited *= 2;
+    }
     assert_lasted(symptom_of(&talk, WT_SYMPTOM_STALL), 6.2);
     assert_by(symptom_of(&talk, WT_SYMPTOM_STALL), NULL);
     g_assert_cmpint(suffering->lost, ==, suffering->symptom[0].lasted);
@@ -152,7 +154,7 @@ static void test_unanswered(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     for (unsigned i = 0; i < 5; i++) {
         talk_send_tcp(&talk, 0, WT_TCP_SYN, 999, 0, 0);
-        talk.frame.time += (1 << i) * SECOND * (int64_t)TALK_MS;
+        talk.frame.time += (INT64_C(1) << i) * SECOND * TALK_MS;
     }
     const struct wt_symptom *unanswered = symptom_of(&talk, WT_SYMPTOM_UNANSWERED);
     assert_lasted(unanswered, 15.004);
@@ -251,7 +253,7 @@ static void test_fin(gconstpointer version)
     struct talk talk;
     begin(&talk, version);
     for (unsigned i = 0; i < 6; i++) {
-        talk.frame.time += (1 << i) * SECOND * (int64_t)TALK_MS;
+        talk.frame.time += (INT64_C(1) << i) * SECOND * TALK_MS;
         talk_send_tcp(&talk, 0, WT_TCP_FIN | WT_TCP_ACK, 1000, 5000, 0);
     }
     g_assert_cmpuint(ask(&talk)->symptoms, ==, 0);
@@ -288,11 +290,12 @@ static void test_two_points(gconstpointer version)
     talk.frame.interface = 1;
     talk_handshake(&talk, 1000, 5000);
     double waited = 0.2;
-    for (unsigned i = 0; i < 5; i++, waited *= 2) {
+    for (unsigned i = 0; i < 5; i++) {
         talk.frame.interface = 0;
         later(&talk, waited, 1, 5000, 1000, 1400);
         talk.frame.interface = 1;
         later(&talk, 0.001, 1, 5000, 1000, 1400);
+        waited *= 2;
     }
     g_assert_nonnull(symptom_of(&talk, WT_SYMPTOM_STALL));
     g_assert_cmpuint(suffering->sufferers, ==, 1);
@@ -316,12 +319,12 @@ static void test_names(gconstpointer version)
     talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
     for (uint16_t i = 0; i < 4; i++) {
         name_asked(&talk, 0, i);
-        talk.frame.time += 5 * SECOND * (int64_t)TALK_MS;
+        talk.frame.time += INT64_C(5) * SECOND * TALK_MS;
     }
     g_assert_cmpuint(ask(&talk)->symptoms, ==, 0);
     for (unsigned i = 0; i < 2; i++) {
         name_asked(&talk, 0, 77);
-        talk.frame.time += 5 * SECOND * (int64_t)TALK_MS;
+        talk.frame.time += INT64_C(5) * SECOND * TALK_MS;
     }
     name_asked(&talk, 1, 78);
     assert_lasted(symptom_of(&talk, WT_SYMPTOM_UNANSWERED), 10.002);

@@ -113,7 +113,7 @@ static bool is_lost(struct transfer *t, const struct flying *segment)
     case CAUSE_SINGLE:
         return close;
     case CAUSE_QUEUE:
-        if (t->busy_until > segment->time + path->one_of * 2000)
+        if (t->busy_until > segment->time + UINT64_C(2000) * path->one_of)
             return true;
         t->busy_until = MAX(t->busy_until, segment->time) + 2000;
         return false;
