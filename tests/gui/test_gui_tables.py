@@ -130,7 +130,7 @@ def test_copy(table):
 def test_diagnosis(table, tshark, file):
     gui, title, _ = table
     text = tshark("-r", file, "-2", "-q", "-z", "wiretruth,json")
-    said = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    said = [json.loads(line) for line in text.splitlines() if line.startswith('{"diagnosis"')]
     rows = [dict(zip(gui.table(title)["titles"], row, strict=True)) for row in gui.table(title)["rows"]]
     assert {(row["Diagnosis"], row["Confidence"]) for row in rows} == {(s["diagnosis"], s["confidence"]) for s in said}
     assert {row["Diagnosis"] for row in rows} >= {"nic_ignores_mss", "firewall_ignores_scaling"}
