@@ -18,6 +18,7 @@ struct judgement {
     struct wt_names *names;
     GPtrArray *tables; /* of struct wt_table */
     bool every_frame;  /* also one without findings is told of */
+    bool begun;        /* the tables know the engine */
     struct wt_telling telling;
     struct wt_outcome *outcome;
 };
@@ -31,11 +32,12 @@ static void note_trouble(struct judgement *judgement, const struct wt_finding *f
             judgement->outcome->trouble = true;
 }
 
+/* The first frame is told in any case: it makes the engine known. */
 static void tell_tables(const struct judgement *judgement, const struct wt_visit *visit)
 {
     for (unsigned i = 0; i < judgement->tables->len; i++) {
         struct wt_table *table = g_ptr_array_index(judgement->tables, i);
-        if (visit->findings || !table->type->findings_only)
+        if (visit->findings || !table->type->findings_only || !table->engine)
             wt_table_frame(table, visit);
     }
 }
@@ -48,8 +50,9 @@ static void tell(struct judgement *judgement, struct wt_visit *visit)
     visit->findings = wt_engine_findings(judgement->engine, number);
     judgement->outcome->frames++;
     judgement->outcome->missed[visit->missed]++;
-    if (!visit->findings && !judgement->every_frame)
+    if (!visit->findings && !judgement->every_frame && judgement->begun)
         return;
+    judgement->begun = true;
     note_trouble(judgement, visit->findings);
     visit->engine = judgement->engine;
     visit->names = judgement->names;
