@@ -151,12 +151,21 @@ static void count_checksums(struct wt_table *table, const struct wt_visit *visit
         count(table, visit, &packet->src, OFFLOAD_CHECKSUM_SCTP);
 }
 
+/* A UDP super-frame whose datagrams' size nothing told yet: how many they are is not known, that they are is. */
+static bool is_unsized(const struct wt_visit *visit)
+{
+    for (const struct wt_finding *at = visit->findings; at; at = at->next)
+        if (at->id == WT_FINDING_SUPERFRAME_UDP)
+            return true;
+    return false;
+}
+
 static void offloads_frame(struct wt_table *table, const struct wt_visit *visit)
 {
     if (!visit->reading.packets || !visit->facts || wt_visit_is_copy(visit, UINT32_MAX))
         return;
     const struct wt_packet *packet = &visit->reading.packet[visit->reading.packets - 1];
-    if (visit->facts->wire_frames > 1)
+    if (visit->facts->wire_frames > 1 || is_unsized(visit))
         count_super(table, visit, packet);
     count_checksums(table, visit, packet);
 }

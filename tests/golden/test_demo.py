@@ -45,7 +45,7 @@ def test_file_that_others_cannot_read(scratch):
     path.chmod(0o600)
     ran = run(ROOT, path)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.count("mss.exceeded") == 21  # 20 frames and a row of the table
+    assert ran.stdout.count("mss.exceeded") == 22  # 20 frames, a row of the tree, and the diagnosis's evidence
 
 
 def broken(scratch, kind):

@@ -137,10 +137,10 @@ bool wt_sums_are_plausible(const struct wt_context *context)
 {
     const uint32_t end = context->packet->tcp.seq + context->packet->payload_len;
     const struct wt_side *own = wt_context_side(context), *peer = wt_context_peer(context);
-    int32_t beyond = 1;
+    int64_t beyond = 1; /* damaged numbers may be anything, and their distance all that 32 bits hold */
     if (peer->has_acked)
         beyond = wt_seq_distance(end, peer->acked);
     else if (own->has_next)
-        beyond = wt_seq_distance(end, own->next) + WT_SUMS_FLIGHT_MAX / 2;
+        beyond = (int64_t)wt_seq_distance(end, own->next) + WT_SUMS_FLIGHT_MAX / 2;
     return beyond > 0 && beyond < WT_SUMS_FLIGHT_MAX;
 }
