@@ -21,7 +21,7 @@ NAME = "Wire Truth"
 CONTRAST = 4.5  # WCAG 2.1, 1.4.3, for text of ordinary size
 DISTANCE = 15  # in CIELAB, between any two backgrounds; 2.3 can just be noticed side by side
 UNCOLOURED = (255, 255, 255)  # the background of a frame without a rule
-ARTEFACTS = re.compile(r"superframe\.|checksum\.(partial|unfilled)$")
+ARTEFACTS = re.compile(r"superframe\.|checksum\.(partial|unfilled)$|capture\.")  # of capturing
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency" (2009), severity 1.0; for linear RGB.

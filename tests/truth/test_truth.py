@@ -33,7 +33,7 @@ TRUTHS = {str(path.relative_to(CAPTURES))[: -len(".truth.json")]: path for path 
 # What a later frame reveals about an earlier one: only a second pass can show it there.
 BACKWARD = {"report", "reaction", "twin", "finding", "finding.severity", "finding.text", "original", "twin.delay"}
 # Notes that what comes later may take back or raise: that a sum is an artefact, or that its fate will show.
-PROVISIONAL = {("checksum.partial", "note"), ("checksum.unfilled", "note"), ("checksum.corrupt", "note")}
+PROVISIONAL = {(name, "note") for name in ("checksum.partial", "checksum.unfilled", "checksum.corrupt", "window.exceeded")}
 
 
 def not_yet():

@@ -9,13 +9,11 @@
 #include "engine/verdict/cases.h"
 #include "talk.h"
 
-/* Lets the engine hear a finding about the segment at `seq` from host `from`, as if a detector had made it in
- * the next frame. */
-static inline void hear_with(struct talk *talk, unsigned from, enum wt_finding_id id, uint32_t seq,
-                             const struct wt_evidence *evidence)
+/* Lets the engine hear a finding about `packet`, as if a detector had made it in the next frame. */
+static inline void hear_of(struct talk *talk, const struct wt_packet *packet, enum wt_finding_id id,
+                           const struct wt_evidence *evidence)
 {
-    const struct wt_packet packet = talk_tcp(talk, from, WT_TCP_ACK, seq, 1, 10);
-    uint32_t number = talk_send(talk, &packet);
+    uint32_t number = talk_send(talk, packet);
     struct wt_facts facts = *talk_facts(talk, number);
     const struct wt_context context = {
         .engine = talk->engine,
@@ -25,6 +23,14 @@ static inline void hear_with(struct talk *talk, unsigned from, enum wt_finding_i
         .facts = &facts,
     };
     wt_find_with(&context, id, evidence);
+}
+
+/* The same about the segment at `seq` from host `from`. */
+static inline void hear_with(struct talk *talk, unsigned from, enum wt_finding_id id, uint32_t seq,
+                             const struct wt_evidence *evidence)
+{
+    const struct wt_packet packet = talk_tcp(talk, from, WT_TCP_ACK, seq, 1, 10);
+    hear_of(talk, &packet, id, evidence);
 }
 
 /* The same about data that were not sent before: an event of its own. */

@@ -17,6 +17,21 @@ static void test_contradiction_and_precedence(gconstpointer version)
     talk_close(&talk);
 }
 
+/* Datagrams that are cut wrong speak for a broken UDP offload, and not for a NIC that ignores the MSS. */
+static void test_udp(gconstpointer version)
+{
+    struct talk talk;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    for (uint32_t i = 1; i <= 2; i++) {
+        const struct wt_packet packet = talk_packet(&talk, 1, WT_PROTO_UDP, 8, 1200);
+        const struct wt_evidence evidence = {
+            .most = WT_AT_MOST(WT_SEVERITY_ERROR), .event = i, .value = {0, 0, i}};
+        hear_of(&talk, &packet, WT_FINDING_SEGMENTATION_WRONG, &evidence);
+    }
+    assert_said(&talk, "udp_offload_broken:certain");
+    talk_close(&talk);
+}
+
 /* A cause that is itself a mere possibility explains nothing surer than itself. */
 static void test_doubtful_cause(gconstpointer version)
 {
@@ -169,6 +184,7 @@ int main(int argc, char **argv)
     talk_add("diagnosis/contradiction-and-precedence", test_contradiction_and_precedence);
     talk_add("diagnosis/two-suspects", test_two_suspects);
     talk_add("diagnosis/between-is-one", test_between_is_one);
+    talk_add("diagnosis/udp", test_udp);
     talk_add("diagnosis/doubtful-cause", test_doubtful_cause);
     talk_add("diagnosis/artefact", test_artefact);
     g_test_add_func("/diagnosis/others", test_others);
