@@ -197,12 +197,24 @@ static struct wt_finding *records_shown(struct wt_records *records, uint32_t num
     return said;
 }
 
+/* What was counted for one cause stays counted for it: tables that heard of it cannot take it back. */
+static bool speaks_for_others(const struct wt_finding *said, const struct wt_finding *finding)
+{
+    return said->counted &&
+           (said->supports != finding->supports || said->supports_too != finding->supports_too);
+}
+
 void wt_records_replace(struct wt_records *records, uint32_t number, const struct wt_finding *finding)
 {
     struct wt_finding *said = records_shown(records, number, finding->id);
     struct wt_finding shown = *finding;
     shown.counted = said && said->counted;
     shown.shown = true;
+    if (said && speaks_for_others(said, finding)) {
+        said->shown = false;
+        shown.counted = false;
+        said = NULL;
+    }
     if (!said) {
         wt_records_add(records, number, &shown);
         return;
