@@ -24,6 +24,7 @@ struct wt_engine {
     struct wt_records *records;
     struct wt_hooks handshake, learn, judge, remember, measure, frame;
     wt_hook_hear *hear[WT_DETECTORS_MAX + 1];
+    wt_hook_is_copy *is_copy[WT_DETECTORS_MAX + 1];
     wt_engine_log_function *log; /* NULL: nobody listens */
     void *log_data;
     struct wt_host nobody; /* of whom nothing is known, and nothing to be kept; zeroed for each packet */

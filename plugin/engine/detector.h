@@ -45,6 +45,9 @@ enum wt_keeper {
 
 typedef void wt_hook(struct wt_context *context);
 
+/* Whether the innermost packet is a second picture of one seen before: then nothing else is asked. */
+typedef bool wt_hook_is_copy(struct wt_context *context);
+
 /* Takes a finding of any detector, about frame `number`, just before it is recorded; may write into it what it
  * supports. Called once for each finding, in the frame in which it became known. */
 typedef void wt_hook_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
@@ -57,8 +60,7 @@ struct wt_detector {
     void (*free)(void *kept);
     wt_hook *handshake, *learn, *judge, *remember, *measure, *frame;
     wt_hook_hear *hear;
-    /* Whether the innermost packet is a second picture of one seen before: then nothing else is asked. */
-    bool (*is_copy)(struct wt_context *context);
+    wt_hook_is_copy *is_copy;
     /* Has the processor fetch what it keeps of a SYN that comes soon; changes nothing. */
     void (*expect)(const void *kept, const struct wt_packet *packet);
 };

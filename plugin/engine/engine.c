@@ -40,6 +40,14 @@ static void engine_add_hear(struct wt_engine *engine, wt_hook_hear *hear)
     engine->hear[count] = hear;
 }
 
+static void engine_add_is_copy(struct wt_engine *engine, wt_hook_is_copy *is_copy)
+{
+    unsigned count = 0;
+    while (engine->is_copy[count])
+        count++;
+    engine->is_copy[count] = is_copy;
+}
+
 static void engine_add(struct wt_engine *engine, const struct wt_detector *detector)
 {
     hooks_add(&engine->handshake, detector->handshake);
@@ -49,6 +57,7 @@ static void engine_add(struct wt_engine *engine, const struct wt_detector *detec
     hooks_add(&engine->measure, detector->measure);
     hooks_add(&engine->frame, detector->frame);
     engine_add_hear(engine, detector->hear);
+    engine_add_is_copy(engine, detector->is_copy);
     if (detector->create)
         engine->kept[detector->keeper] = detector->create();
 }
@@ -231,8 +240,8 @@ static bool engine_is_copy(struct wt_context *context)
 {
     context->packet = &context->reading->packet[context->reading->packets - 1];
     context->innermost = true;
-    for (size_t i = 0; i < G_N_ELEMENTS(detectors); i++)
-        if (detectors[i]->is_copy && detectors[i]->is_copy(context))
+    for (wt_hook_is_copy *const *at = context->engine->is_copy; *at; at++)
+        if ((*at)(context))
             return true;
     return false;
 }

@@ -39,14 +39,11 @@ enum {
 static const int64_t duplicate_within = 150 * WT_MILLISECOND;
 static const int64_t duplicate_slack = WT_MILLISECOND;
 
-/* What two pictures of one packet have in common. */
+/* What two pictures of one packet have in common besides their addresses. */
 struct identity {
-    struct wt_address src, dst;
     uint32_t ports, interface, tunnel, id, length;
     uint32_t seq, ack, flags, stamp, extra;
 };
-
-_Static_assert(sizeof(struct identity) <= WT_MAP_KEY_MAX, "hashed as a key is");
 
 struct place {
     int64_t time;
@@ -80,8 +77,6 @@ static struct identity duplicate_identity(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     struct identity identity = {
-        .src = packet->src,
-        .dst = packet->dst,
         .ports = (uint32_t)packet->src_port << 16 | packet->dst_port,
         .interface = context->frame->interface,
         .tunnel = packet->tunnel,
@@ -104,13 +99,22 @@ static struct identity duplicate_identity(const struct wt_context *context)
     return identity;
 }
 
-/* Not seeded, so that each run gives the same answer: who crafts packets that share a place hides copies only. */
-static uint32_t duplicate_hash(const struct identity *identity)
+static uint64_t duplicate_mix(uint64_t hash, const void *words, size_t size)
 {
-    uint64_t hash = 0;
-    for (size_t at = 0; at < sizeof *identity; at += sizeof(uint32_t))
-        hash = (hash ^ wt_map_word((const uint8_t *)identity + at)) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(hash >> 32);
+    for (size_t at = 0; at < size; at += sizeof(uint32_t))
+        hash = (hash ^ wt_map_word((const uint8_t *)words + at)) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash;
+}
+
+/* Not seeded, so that each run gives the same answer: who crafts packets that share a place hides copies only. Of
+ * IPv4 addresses the last word is all that tells them apart. */
+static uint32_t duplicate_hash(const struct wt_packet *packet, const struct identity *identity)
+{
+    const size_t all = sizeof packet->src.bytes;
+    const size_t from = packet->version == 4 ? all - sizeof(uint32_t) : 0;
+    uint64_t hash = duplicate_mix(0, packet->src.bytes + from, all - from);
+    hash = duplicate_mix(hash, packet->dst.bytes + from, all - from);
+    return (uint32_t)(duplicate_mix(hash, identity, sizeof *identity) >> 32);
 }
 
 /* A SYN equal to one a moment ago. */
@@ -194,7 +198,7 @@ static bool duplicate_judge(struct wt_context *context)
     if (!duplicate_is_telling(packet))
         return false;
     const struct identity identity = duplicate_identity(context);
-    const uint32_t hash = duplicate_hash(&identity);
+    const uint32_t hash = duplicate_hash(packet, &identity);
     struct place *place = &duplicates->place[hash >> 19];
     _Static_assert(DUPLICATE_PLACES == 1 << (32 - 19), "the upper bits of the hash choose the place");
     context->link->copies_possible += packet->proto == WT_PROTO_TCP && packet->payload_len > 1;

@@ -112,12 +112,12 @@ static void missed_take_data(struct wt_context *context)
     const struct wt_packet *packet = context->packet;
     const struct wt_side *side = wt_context_side(context);
     struct wt_map *map = wt_kept(context, WT_KEEPER_MISSED);
-    const struct missed_key key = missed_key(context, context->sender);
     const uint32_t begin = packet->tcp.seq, end = begin + packet->payload_len;
     const bool hole = side->has_next && wt_seq_after(begin, side->next);
     context->link->data += packet->payload_len;
     if (!hole && !side->holes)
         return;
+    const struct missed_key key = missed_key(context, context->sender);
     struct missed *missed = hole ? wt_map_get(map, &key) : wt_map_find(map, &key);
     if (!missed)
         return;
@@ -139,11 +139,11 @@ static void missed_take_ack(struct wt_context *context)
 {
     struct wt_side *peer = wt_context_peer(context);
     const uint32_t ack = context->packet->tcp.ack;
-    const struct missed_key key = missed_key(context, !context->sender);
     struct wt_map *map = wt_kept(context, WT_KEEPER_MISSED);
     const bool beyond = peer->has_next && wt_seq_after(ack, peer->next);
     if (!beyond && !peer->holes)
         return;
+    const struct missed_key key = missed_key(context, !context->sender);
     struct missed *missed = beyond ? wt_map_get(map, &key) : wt_map_find(map, &key);
     if (!missed)
         return;

@@ -56,7 +56,16 @@ static void checksum_judge_wrong(struct wt_context *context, bool told)
         wt_fate_await(context, noted);
 }
 
-static void checksum_judge(struct wt_context *context)
+/* A TCP packet whose sums are right, as far as they are known. */
+static bool checksum_is_clean(const struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    return wt_context_is_tcp(context) && packet->l4_checksum == WT_CHECKSUM_VALID &&
+           packet->ip_checksum != WT_CHECKSUM_BAD && packet->ip_checksum != WT_CHECKSUM_UNFILLED &&
+           !wt_sums_is_cut(context);
+}
+
+static void checksum_judge_unclean(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     bool ordinary = packet->l4_checksum == WT_CHECKSUM_VALID || packet->l4_checksum == WT_CHECKSUM_ABSENT;
@@ -71,6 +80,17 @@ static void checksum_judge(struct wt_context *context)
     else if (!wt_edited_judge(context))
         checksum_judge_left(context);
     checksum_judge_wrong(context, leak);
+    wt_fate_learn(context);
+    wt_request_judge(context);
+}
+
+static void checksum_judge(struct wt_context *context)
+{
+    if (!checksum_is_clean(context)) {
+        checksum_judge_unclean(context);
+        return;
+    }
+    wt_leak_judge(context);
     wt_fate_learn(context);
     wt_request_judge(context);
 }

@@ -381,15 +381,26 @@ static void request_judge_flow(const struct wt_context *context)
     request_take_own(context, &key, token);
 }
 
-void wt_request_judge(struct wt_context *context)
+static void request_judge_packet(struct wt_context *context)
 {
     struct wt_bootp bootp;
-    if (!context->flow || !context->innermost)
-        return;
     if (wt_bootp_read(context, &bootp))
         request_take_bootp(context, &bootp);
     else
         request_judge_flow(context);
     if (context->packet->proto == WT_PROTO_UDP)
         request_take_udp(context);
+}
+
+/* A TCP packet that neither asks nor meets a question is of no concern. */
+static bool request_is_idle(const struct wt_context *context)
+{
+    return wt_context_is_tcp(context) && !(context->packet->tcp.flags & WT_TCP_SYN) &&
+           !wt_context_peer(context)->segments.asking;
+}
+
+void wt_request_judge(struct wt_context *context)
+{
+    if (context->flow && context->innermost && !request_is_idle(context))
+        request_judge_packet(context);
 }

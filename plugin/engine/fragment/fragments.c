@@ -238,7 +238,7 @@ static void fragments_judge_tunnel(struct wt_context *context)
             .value = {(uint64_t)inner->l3_len + overhead, mtu - overhead});
 }
 
-static void fragments_judge(struct wt_context *context)
+static void fragments_judge_packet(struct wt_context *context)
 {
     struct fragments *fragments = wt_kept(context, WT_KEEPER_FRAGMENTS);
     const struct wt_packet *packet = context->packet;
@@ -251,6 +251,13 @@ static void fragments_judge(struct wt_context *context)
     } else if (fragments_is_timeout(packet)) {
         fragments_take_timeout(context, fragments);
     }
+}
+
+/* Most packets are none of its concern. */
+static void fragments_judge(struct wt_context *context)
+{
+    if (!wt_context_is_tcp(context) || context->packet->fragment)
+        fragments_judge_packet(context);
 }
 
 const struct wt_detector wt_fragments_detector = {

@@ -126,7 +126,7 @@ static void datagram_take_answer(struct wt_context *context)
 static void datagram_judge(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
-    if (!context->flow || !context->innermost || packet->proto != WT_PROTO_UDP || packet->fragment ||
+    if (packet->proto != WT_PROTO_UDP || !context->flow || !context->innermost || packet->fragment ||
         packet->payload_len == 0 || context->super_frame)
         return;
     datagram_take_answer(context);

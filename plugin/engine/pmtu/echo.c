@@ -154,7 +154,8 @@ static void echo_judge(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     const bool v4 = packet->version == 4;
-    if (!packet->has_l4 || packet->proto != (v4 ? WT_PROTO_ICMP : WT_PROTO_ICMPV6) || packet->fragment)
+    if (wt_context_is_tcp(context) || !packet->has_l4 ||
+        packet->proto != (v4 ? WT_PROTO_ICMP : WT_PROTO_ICMPV6) || packet->fragment)
         return;
     if (packet->icmp.type == (v4 ? ECHO_REQUEST_V4 : ECHO_REQUEST_V6))
         echo_take_request(context);

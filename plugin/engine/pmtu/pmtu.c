@@ -121,6 +121,13 @@ static bool pathmtu_is_copy(const struct wt_context *context)
     return false;
 }
 
+/* Whether either side has shown a symptom: most connections never do. */
+static bool pathmtu_is_troubled(const struct wt_context *context)
+{
+    return wt_context_side(context)->reports.trouble.number ||
+           wt_context_peer(context)->reports.trouble.number;
+}
+
 static void pathmtu_judge_packet(struct wt_context *context)
 {
     bool tcp = wt_context_is_tcp(context);
@@ -128,8 +135,9 @@ static void pathmtu_judge_packet(struct wt_context *context)
     pathmtu_know_path(context);
     if (tcp && context->packet->payload_len && pathmtu_is_copy(context))
         return;
-    if (tcp) {
+    if (tcp)
         pathmtu_measure(context);
+    if (tcp && pathmtu_is_troubled(context)) {
         wt_told_take_ack(context);
         wt_merged_take(context);
     }
@@ -141,7 +149,8 @@ static void pathmtu_judge_packet(struct wt_context *context)
     if (tcp) {
         wt_blackhole_judge(context);
         wt_cutting_judge(context);
-        wt_refusal_judge(context);
+        if (pathmtu_is_troubled(context))
+            wt_refusal_judge(context);
     }
     if (context->flow)
         wt_probing_judge(context);

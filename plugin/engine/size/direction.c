@@ -35,8 +35,16 @@ static bool direction_is_remote(const struct wt_host *host)
     return host->bare_partial == 0 && complete && host->merged > 0;
 }
 
+/* Whether anything was seen of it that is not so of every host. */
+static bool direction_is_telling(const struct wt_host *host)
+{
+    return host->bare_partial || host->single_partial || host->merged;
+}
+
 static enum wt_direction direction_learnt(const struct wt_host *src, const struct wt_host *dst)
 {
+    if (!direction_is_telling(src) && !direction_is_telling(dst))
+        return WT_DIRECTION_UNKNOWN;
     bool sent = direction_is_local(src) || direction_is_remote(dst);
     bool received = direction_is_local(dst) || direction_is_remote(src);
     if (sent == received)

@@ -43,12 +43,18 @@ static bool mtu_has_zero_macs(const struct wt_reading *reading)
            memcmp(reading->mac_dst, zero, sizeof zero) == 0;
 }
 
+static bool mtu_has_loopback_end(const struct wt_packet *packet)
+{
+    const struct wt_address *src = &packet->src, *dst = &packet->dst;
+    if (packet->version == 4) /* 127.0.0.0/8, without asking again whether it is IPv4 */
+        return src->bytes[12] == 127 || dst->bytes[12] == 127;
+    return wt_address_is_loopback(src) || wt_address_is_loopback(dst);
+}
+
 static bool mtu_is_loopback(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
-    if (wt_address_is_loopback(&packet->src) || wt_address_is_loopback(&packet->dst))
-        return true;
-    if (wt_address_equal(&packet->src, &packet->dst))
+    if (mtu_has_loopback_end(packet) || wt_address_equal(&packet->src, &packet->dst))
         return true;
     if (!mtu_has_zero_macs(context->reading))
         return false;

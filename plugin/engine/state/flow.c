@@ -73,7 +73,9 @@ static uint32_t flow_tag(const struct wt_flow_key *key)
     const size_t last = sizeof key->low.bytes - sizeof(uint32_t);
     const uint32_t ports = (uint32_t)key->low_port << 16 | key->high_port;
     const uint32_t low = wt_map_word(key->low.bytes + last) * golden;
-    return (low ^ wt_map_word(key->high.bytes + last) ^ ports ^ key->interface) * golden;
+    const uint32_t mixed = (low ^ wt_map_word(key->high.bytes + last) ^ ports ^ key->interface) * golden;
+    return (mixed ^ mixed >> 15) *
+           golden; /* or neighbours, which differ in the last byte alone, would meet */
 }
 
 static struct wt_flow_recent *flow_place(struct wt_flow_recent *recent, uint32_t tag)

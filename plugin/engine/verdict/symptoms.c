@@ -113,9 +113,11 @@ static void symptoms_end(const struct wt_context *context, unsigned which, enum 
 {
     const struct wt_ailing *ailing = wt_ailing_of(&context->flow->side[which]);
     const uint32_t lasted = symptoms_apart(symptoms_now(context), ailing->since);
+    enum wt_ordinary ordinary = WT_ORDINARY_NONE;
+    if (lasted <= PATIENCE_AGAIN || !wt_symptoms_judge(context->flow, ailing, lasted, false, &ordinary))
+        return; /* nobody's patience is shorter */
     struct wt_symptom symptom = wt_ailment_begin(context, which, kind);
-    if (!wt_symptoms_judge(context->flow, ailing, lasted, false, &symptom.ordinary))
-        return;
+    symptom.ordinary = ordinary;
     if (ailing->closed)
         symptom.kind = WT_SYMPTOM_CLOSED_WINDOW;
     symptom.lasted = lasted * WT_MILLISECOND;
