@@ -68,6 +68,8 @@ WT_REASON(SCALE_AT_LEAST, "acknowledged data prove a shift of at least $1")
 WT_REASON(SCALE_CLIENT_UNSCALED, "the client uses exactly the unscaled window of a server that scales")
 WT_REASON(SCALE_WINDOWS_UNSCALED,
           "the client's windows make sense only unscaled although both SYNs offer a shift")
+WT_REASON(SCALE_OTHER_SHIFT, "its data end exactly where another shift than the one offered allows them to")
+WT_REASON(SCALE_REWRITTEN, "a SYN offers shift 0 and the windows behind it are scaled: it was rewritten")
 WT_REASON(SCALE_DATA_BEYOND, "data far beyond any unscaled window are accepted although scaling is off")
 WT_REASON(SCALE_OTHER_SYN_ACK, "the same SYN/ACK has another option there")
 WT_REASON(SCALE_OTHER_SYN, "the same SYN has another option there; both ends agree, so it only costs speed")

@@ -202,6 +202,7 @@ static void check_tables(const struct wt_engine *engine, uint32_t frames)
         windows->syns,
         windows->hints,
         windows->stalls,
+        windows->fillings,
         windows->tallies,
         windows->overruns,
         windows->retreats,

@@ -246,6 +246,7 @@ static void check_bounds(const struct wt_engine *engine)
         {windows->hints, HINTS},
         {windows->stalls, STALLS},
         {windows->tallies, TALLIES},
+        {windows->fillings, TALLIES},
         {windows->overruns, WINDOW_SIDES},
         {windows->retreats, WINDOW_SIDES},
         {sums->leaks, LEAKS},

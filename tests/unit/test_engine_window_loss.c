@@ -1,48 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Edges that move left, and devices that remove or ignore window scaling. */
-#include "talk.h"
-
-enum {
-    MSS = 1400,
-    SYN_WINDOW = 64240
-};
-
-struct start {
-    uint32_t client, server; /* next sequence numbers */
-};
-
-static const struct start starts[] = {{1000, 5000}, {UINT32_MAX - 700, UINT32_MAX - 40000}};
-
-static uint32_t send_window(struct talk *talk, unsigned from, uint32_t seq, uint32_t ack, uint32_t payload,
-                            uint16_t window)
-{
-    struct wt_packet packet = talk_tcp(talk, from, WT_TCP_ACK, seq, ack, payload);
-    packet.tcp.window = window;
-    return talk_send(talk, &packet);
-}
-
-/* Handshake with these shifts; the client's first window is `window`. */
-static void open_talk(struct talk *talk, gconstpointer version, struct start at, int16_t client,
-                      int16_t server, uint16_t window)
-{
-    talk_open(talk, (uint8_t)GPOINTER_TO_UINT(version));
-    struct wt_packet syn = talk_tcp(talk, 0, WT_TCP_SYN, at.client - 1, 0, 0);
-    struct wt_packet answer = talk_tcp(talk, 1, WT_TCP_SYN | WT_TCP_ACK, at.server - 1, at.client, 0);
-    syn.tcp.scale = client;
-    answer.tcp.scale = server;
-    talk_send(talk, &syn);
-    talk_send(talk, &answer);
-    send_window(talk, 0, at.client, at.server, 0, window);
-}
-
-/* How often `id` was found on any frame. */
-static unsigned count(const struct talk *talk, enum wt_finding_id id)
-{
-    unsigned found = 0;
-    for (uint32_t number = 1; number <= talk->frame.number; number++)
-        found += talk_found(talk, number, id) != NULL;
-    return found;
-}
+/* Edges that move left, and devices that ignore window scaling. */
+#include "window_story.h"
 
 /* --- retracted --- */
 
@@ -202,86 +160,6 @@ static void test_overtaken(gconstpointer version)
     talk_close(&talk);
 }
 
-/* --- stripped --- */
-
-/* The client sends what the raw window allows and waits; the server acknowledges with its scaled windows. */
-static void crawl(struct talk *talk, struct start at, uint16_t client_window)
-{
-    uint32_t seq = at.client;
-    send_window(talk, 1, at.server, seq, 0, 502);
-    for (unsigned i = 0; i < 4; i++) {
-        send_window(talk, 0, seq, at.server, 502, client_window);
-        seq += 502;
-        send_window(talk, 1, at.server, seq, 0, 502);
-    }
-}
-
-/* Seen from where the SYN/ACK lost its option. */
-static void test_stripped_client(gconstpointer version)
-{
-    for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
-        struct talk talk;
-        open_talk(&talk, version, starts[i], 7, WT_SCALE_NONE, SYN_WINDOW);
-        crawl(&talk, starts[i], SYN_WINDOW);
-        g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_STRIPPED), ==, 1);
-        g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_ERROR);
-        g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_RETRACTED), ==, 0);
-        talk_close(&talk);
-    }
-}
-
-/* Seen from where both options are there: the client's raw window is that of its SYN. */
-static void test_stripped_server(gconstpointer version)
-{
-    struct talk talk;
-    open_talk(&talk, version, starts[0], 7, 7, SYN_WINDOW);
-    crawl(&talk, starts[0], SYN_WINDOW);
-    g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_STRIPPED), ==, 1);
-    g_assert_cmpint(talk_worst(&talk), ==, WT_SEVERITY_ERROR);
-    talk_close(&talk);
-}
-
-/* The same small messages where both scale as they say: 502 bytes by chance. */
-static void test_not_stripped(gconstpointer version)
-{
-    struct talk talk;
-    open_talk(&talk, version, starts[0], 7, 7, 502);
-    crawl(&talk, starts[0], 502);
-    g_assert_cmpint(talk_worst(&talk), <, WT_SEVERITY_NOTE);
-    talk_close(&talk);
-    /* The server declines and keeps its window. */
-    open_talk(&talk, version, starts[0], 7, WT_SCALE_NONE, SYN_WINDOW);
-    send_window(&talk, 0, 1000, 5000, 502, SYN_WINDOW);
-    send_window(&talk, 1, 5000, 1502, 0, SYN_WINDOW);
-    g_assert_cmpint(talk_worst(&talk), <, WT_SEVERITY_NOTE);
-    talk_close(&talk);
-}
-
-/* One packet at two points, with and without the option: the options themselves prove it. */
-static void strip_between(gconstpointer version, uint16_t flags, enum wt_severity severity)
-{
-    struct talk talk;
-    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
-    struct wt_packet syn = talk_tcp(&talk, 0, flags | WT_TCP_SYN, 999, flags ? 5000 : 0, 0);
-    talk.frame.interface = 1;
-    uint32_t whole = talk_send(&talk, &syn);
-    talk.frame.interface = 2;
-    syn.tcp.scale = WT_SCALE_NONE;
-    const struct wt_finding *found =
-        talk_found(&talk, talk_send(&talk, &syn), WT_FINDING_WINDOW_SCALE_STRIPPED);
-    g_assert_nonnull(found);
-    g_assert_cmpint(found->severity, ==, severity);
-    g_assert_cmpuint(found->value[0], ==, whole);
-    g_assert_cmpuint(count(&talk, WT_FINDING_WINDOW_SCALE_CHANGED), ==, 0);
-    talk_close(&talk);
-}
-
-static void test_stripped_between(gconstpointer version)
-{
-    strip_between(version, 0, WT_SEVERITY_WARN);
-    strip_between(version, WT_TCP_ACK, WT_SEVERITY_ERROR);
-}
-
 /* --- unscaled_drop --- */
 
 /* The server sends `total` bytes at once; the client acknowledges those up to `arrived` one by one. */
@@ -365,10 +243,6 @@ int main(int argc, char **argv)
     talk_add("window/rounding", test_rounding);
     talk_add("window/retracted-first", test_retracted_first);
     talk_add("window/overtaken", test_overtaken);
-    talk_add("window/stripped/client", test_stripped_client);
-    talk_add("window/stripped/server", test_stripped_server);
-    talk_add("window/stripped/not", test_not_stripped);
-    talk_add("window/stripped/between", test_stripped_between);
     talk_add("window/drop", test_drop);
     talk_add("window/drop/lenient", test_drop_lenient);
     talk_add("window/drop/elsewhere", test_drop_elsewhere);

@@ -14,6 +14,14 @@
  *  - its edge moves left as long as its windows are taken as scaled, and does not if they are not.
  * Then window.scale_stripped is told, on the frame that completes the proof and on the first window.
  *
+ * A device that writes shift 0 over the client's own, in its SYN, leaves the server with windows 2^n times too small:
+ * the same signs the other way round, and the server fills them.
+ *
+ * A device that answers SYNs itself, before it asks the server (a SYN proxy), announces one shift for all servers.
+ * The client then counts the server's windows with that one. Where it is smaller, seen from behind the device, the
+ * client sends exactly acknowledgement + (raw window << some smaller shift), in segments below full size and without
+ * PSH, so it had more to send (RFC 9293 3.8.6.2.1); STRIP_FILLED times, one behind the other and nothing else.
+ *
  * Without a suspicion, data far beyond any unscaled window (65535 bytes behind the acknowledgement) that are
  * acknowledged prove that somebody scales, if one SYN offered it.
  *
@@ -30,7 +38,26 @@ enum {
     STRIP_SHIFT_MIN = 3, /* below, a window that the application shrank looks the same */
     STRIP_UNITS = 2,     /* how far first windows stray from the SYN's, in units of 1 << shift, as measured */
     STRIP_PROOFS = 2,
+    STRIP_FILLED = 16,
+    FILLINGS_MAX = 512,
 };
+
+/* How often in a row one side sent exactly what another shift than that in force allows. */
+struct filling {
+    struct wt_entry entry;
+    struct wt_side_key key;
+    uint32_t end; /* of the data sent last */
+    uint32_t count, first_frame;
+    unsigned shift;
+};
+
+WT_MAP_KEY(filling, struct wt_side_key)
+
+struct wt_map *wt_window_fillings_new(void)
+{
+    return wt_map_new(sizeof(struct filling), sizeof(struct wt_side_key), FILLINGS_MAX, filling_hash,
+                      filling_equal);
+}
 
 static void strip_tell(struct wt_context *context, uint32_t first, enum wt_reason reason)
 {
@@ -62,10 +89,9 @@ static void strip_judge_first(struct wt_context *context)
     uint32_t raw = context->packet->tcp.window;
     uint32_t syn = side->raw_max;
     int scale = wt_flow_scale(context->flow, context->sender);
-    if (side->syn_ack)
-        wt_windows_of(side)->collapsed =
-            scale == 0 && wt_context_peer(context)->scale != WT_SCALE_NONE && strip_is_shifted(raw, syn);
-    else
+    wt_windows_of(side)->collapsed =
+        scale == 0 && wt_context_peer(context)->scale != WT_SCALE_NONE && strip_is_shifted(raw, syn);
+    if (!side->syn_ack)
         wt_windows_of(side)->unshifted = scale >= STRIP_SHIFT_MIN && raw == syn;
     if (side->syn_ack && scale >= STRIP_SHIFT_MIN && raw == syn)
         wt_windows_of(wt_context_peer(context))->unshifted = false; /* both: it is the stack */
@@ -98,7 +124,51 @@ static void strip_judge_filling(struct wt_context *context)
         strip_prove(context,
                     wt_windows_of(server)->collapsed ? wt_windows_of(server)->granted_frame
                                                      : wt_windows_of(client)->granted_frame,
-                    WT_REASON_SCALE_CLIENT_UNSCALED);
+                    server->scale == 0 ? WT_REASON_SCALE_REWRITTEN : WT_REASON_SCALE_CLIENT_UNSCALED);
+}
+
+/* The shift with which `raw` is exactly `size`; WT_SCALE_MAX + 1 if there is none. */
+static unsigned strip_exact(uint32_t raw, uint32_t size)
+{
+    unsigned shift = 0;
+    while (shift <= WT_SCALE_MAX && (uint64_t)raw << shift < size)
+        shift++;
+    return raw && (uint64_t)raw << shift == size ? shift : WT_SCALE_MAX + 1;
+}
+
+/* Its SYN says shift 0, and its windows look scaled: less than a segment, where its SYN granted many. */
+static bool strip_is_rewritten(const struct wt_context *context, const struct wt_side *receiver)
+{
+    return receiver->scale == 0 && wt_windows_of(receiver)->collapsed &&
+           wt_windows_of(receiver)->raw < wt_windows_segment(context);
+}
+
+/* The data end exactly where another shift of their receiver would have them end. */
+static void strip_judge_shift(struct wt_context *context)
+{
+    const struct wt_packet *packet = context->packet;
+    const struct wt_side *receiver = wt_context_peer(context);
+    const uint32_t end = packet->tcp.seq + packet->payload_len;
+    if (packet->payload_len <= 1 || packet->payload_len >= wt_windows_segment(context) ||
+        !receiver->settled || packet->tcp.flags & (WT_TCP_PSH | WT_TCP_FIN) ||
+        !wt_windows_are_new_data(context))
+        return;
+    const unsigned shift = strip_exact(wt_windows_of(receiver)->raw, end - receiver->acked);
+    const bool rewritten = shift == 0 && strip_is_rewritten(context, receiver);
+    if (!rewritten && (int)shift >= wt_flow_scale(context->flow, !context->sender))
+        return;
+    const struct wt_side_key key = wt_side_key(context, context->sender);
+    struct filling *filling = wt_map_get(wt_windows(context)->fillings, &key);
+    if (filling->count == 0 || filling->end != receiver->acked || filling->shift != shift) {
+        filling->count = 0;
+        filling->first_frame = context->frame->number;
+    }
+    filling->end = end;
+    filling->shift = shift;
+    filling->count++;
+    if (filling->count == STRIP_FILLED)
+        strip_tell(context, filling->first_frame,
+                   rewritten ? WT_REASON_SCALE_REWRITTEN : WT_REASON_SCALE_OTHER_SHIFT);
 }
 
 /* The client's edge moves left if scaled, and does not if not. */
@@ -155,6 +225,7 @@ void wt_window_strip(struct wt_context *context)
     if (!side->settled)
         strip_judge_first(context);
     strip_judge_filling(context);
+    strip_judge_shift(context);
     strip_judge_retreat(context);
     if (side->scale == WT_SCALE_NONE || wt_context_peer(context)->scale == WT_SCALE_NONE) {
         strip_judge_accepted(context);

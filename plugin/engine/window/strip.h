@@ -5,6 +5,7 @@
 
 #include "engine/context.h"
 
+struct wt_map *wt_window_fillings_new(void);
 void wt_window_strip(struct wt_context *context);
 
 #endif

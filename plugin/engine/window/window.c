@@ -17,6 +17,7 @@ static void *windows_new(void)
     windows->syns = wt_window_syns_new();
     windows->hints = wt_window_hints_new();
     windows->stalls = wt_window_stalls_new();
+    windows->fillings = wt_window_fillings_new();
     windows->tallies = wt_window_tallies_new();
     windows->overruns = wt_window_overruns_new();
     windows->retreats = wt_window_retreats_new();
@@ -29,6 +30,7 @@ static void windows_free(void *kept)
     wt_map_free(windows->syns);
     wt_map_free(windows->hints);
     wt_map_free(windows->stalls);
+    wt_map_free(windows->fillings);
     wt_map_free(windows->tallies);
     wt_map_free(windows->overruns);
     wt_map_free(windows->retreats);

@@ -44,6 +44,7 @@ struct wt_windows {
     struct wt_map *hints;               /* the shift that each host used */
     struct wt_map *stalls;              /* sides of flows that had to send again */
     struct wt_map *tallies;             /* what they sent since, and what of it was lost */
+    struct wt_map *fillings;            /* sides of flows that send exactly what another shift allows */
     struct wt_map *overruns, *retreats; /* sides of flows that sent too much, or granted less than before */
     uint16_t hints_age;                 /* changes with each new hint */
     bool any_differ;                    /* some SYN was repeated with another offer */
