@@ -98,6 +98,13 @@ void wt_withdraw(const struct wt_context *context, uint32_t number, enum wt_find
     wt_records_hide(context->engine->records, number, id);
 }
 
+void wt_retract_with(const struct wt_context *context, enum wt_finding_id id,
+                     const struct wt_evidence *evidence)
+{
+    struct wt_finding finding = context_finding(id, evidence);
+    context_hear(context, context->frame->number, &finding, evidence);
+}
+
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay)
 {
     const struct wt_relation relation = {.kind = kind, .frame = other, .delay = delay};

@@ -80,6 +80,7 @@ struct wt_evidence {
     bool proven;                /* no innocent reading is left: as good as an Error */
     bool uncounted;             /* this event was counted: it replaces what `shown_in` says under this name */
     bool blind;      /* anybody could have sent what it rests on, without seeing the traffic: never sure */
+    bool retracted;  /* see wt_retract() */
     bool both_sides; /* seen in front of the culprit and behind it: one such event is proof enough */
 };
 
@@ -94,6 +95,12 @@ void wt_find_with(const struct wt_context *context, enum wt_finding_id id,
 
 /* The earlier frame `number` shows `id` no longer: what came since refuted it. */
 void wt_withdraw(const struct wt_context *context, uint32_t number, enum wt_finding_id id);
+
+/* The event of these ends, of which $1 findings `id` told, was something else: no diagnosis counts it any more. */
+#define wt_retract(context, id, ...)                                                                         \
+    wt_retract_with((context), (id), &(const struct wt_evidence){.retracted = true, __VA_ARGS__})
+void wt_retract_with(const struct wt_context *context, enum wt_finding_id id,
+                     const struct wt_evidence *evidence);
 
 /* Links this frame with `other`; `delay` is the time from that frame to this one. */
 void wt_relate(const struct wt_context *context, enum wt_relation_kind kind, uint32_t other, int64_t delay);

@@ -49,7 +49,8 @@ typedef void wt_hook(struct wt_context *context);
 typedef bool wt_hook_is_copy(struct wt_context *context);
 
 /* Takes a finding of any detector, about frame `number`, just before it is recorded; may write into it what it
- * supports. Called once for each finding, in the frame in which it became known. */
+ * supports. Called once for each finding, in the frame in which it became known; and once more if its event is
+ * retracted, then with `evidence->retracted`. */
 typedef void wt_hook_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
                           const struct wt_evidence *evidence);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Large packets that vanish, what only looks like it, and senders that find the size by trial. */
+#include <wiretruth/diagnosis.h>
+
 #include "blackhole_story.h"
 
 static void test_black_hole(gconstpointer version)
@@ -97,6 +99,29 @@ static void test_loss(gconstpointer version)
     talk_close(&talk);
 }
 
+/* An outage: the segment was said to vanish, and arrives at last as it is. Nothing of it stays. */
+static void test_outage(gconstpointer version)
+{
+    const struct story story = {.size = 0};
+    struct talk talk;
+    struct wt_path_state state;
+    g_assert_true(play(&talk, version, &story));
+    const struct wt_case *accused = wt_engine_case(talk.engine, 0);
+    g_assert_cmpint(accused->id, ==, WT_DIAGNOSIS_BLACK_HOLE);
+    g_assert_cmpint(wt_engine_confidence(talk.engine, accused), >=, WT_CONFIDENCE_LIKELY);
+    send_ack(&talk, &story, WT_TCP_ACK, SERVER + SMALL + FULL);
+    for (uint32_t number = 1; number <= talk.frame.number; number++) {
+        const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_PMTU_BLACK_HOLE);
+        g_assert_true(!found || !found->shown);
+    }
+    g_assert_cmpint(wt_engine_confidence(talk.engine, accused), ==, WT_CONFIDENCE_NONE);
+    g_assert_cmpuint(accused->contradicting, ==, 1);
+    g_assert_cmpuint(accused->proof_frame, ==, 0);
+    g_assert_true(wt_engine_path(talk.engine, 0, &talk.host[1], &talk.host[0], &state));
+    g_assert_cmpint(state.verdict, ==, WT_PATH_NOTHING);
+    talk_close(&talk);
+}
+
 /* The first data is large, and its small last piece is acknowledged selectively. */
 static void test_sacked_tail(gconstpointer version)
 {
@@ -144,6 +169,7 @@ int main(int argc, char **argv)
     talk_add("blackhole/no-black-hole", test_no_black_hole);
     talk_add("blackhole/copies", test_copies);
     talk_add("blackhole/loss", test_loss);
+    talk_add("blackhole/outage", test_outage);
     talk_add("blackhole/sacked-tail", test_sacked_tail);
     talk_add("blackhole/sacked-full", test_sacked_full);
     return g_test_run();

@@ -18,6 +18,9 @@
  * classic black hole shows no more than that: the first flight is full, and the other end has nothing to say. If
  * it was not heard at all since, it may be gone: a Warn after BLACKHOLE_TRIES_SURE.
  *
+ * A segment that arrives at last in the very size in which it vanished was lost, in an outage or a burst: what was
+ * said of it is withdrawn. Only a smaller size that passes in its place confirms a black hole.
+ *
  * A path that becomes smaller (failover to a tunnel) let full packets pass before. That does not count any more
  * once a smaller packet behind the hole arrived, nothing as large did, more than one segment is missing, and
  * the first of them vanished four times: loss does not choose by size.
@@ -49,18 +52,32 @@ enum {
 
 /* --- the verdict --- */
 
-static void blackhole_tell(const struct wt_context *context, unsigned which, const struct wt_stall *stall,
-                           uint32_t lost, enum wt_severity severity, enum wt_reason reason)
+/* Who sends what stalls, and to whom. */
+static struct wt_ends blackhole_ends(const struct wt_context *context, unsigned which)
 {
     const struct wt_packet *packet = context->packet;
     bool forward = which == context->sender;
+    return (struct wt_ends){forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
+}
+
+static uint64_t blackhole_event(const struct wt_stall *stall)
+{
+    return (uint64_t)stall->seq + 1;
+}
+
+static void blackhole_tell(const struct wt_context *context, unsigned which, struct wt_stall *stall,
+                           uint32_t lost, enum wt_severity severity, enum wt_reason reason)
+{
+    bool forward = which == context->sender;
     uint32_t passed = wt_stall_path(context, which)->passed;
-    const struct wt_ends ends = {forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
+    const struct wt_ends ends = blackhole_ends(context, which);
     wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .most = WT_AT_MOST(severity), .reason = reason,
-            .ends = &ends, .event = (uint64_t)stall->seq + 1,
+            .ends = &ends, .event = blackhole_event(stall),
             .value = {lost, passed, wt_mtu_between(passed, lost)});
     if (forward && stall->frame && stall->frame != context->frame->number)
         wt_relate(context, WT_RELATION_ORIGINAL, stall->frame, 0);
+    if (stall->said_count < WT_STALL_SAID)
+        stall->said[stall->said_count++] = context->frame->number;
     struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
     record->link_mtu = context->facts->link_mtu;
     if (record->lost == 0 || lost < record->lost)
@@ -211,12 +228,28 @@ static void blackhole_take_fate(const struct wt_context *context, unsigned which
     reports->sample = 0;
 }
 
+/* The stalled segment arrived in the size in which it was said to vanish: it was lost, nothing more. */
+static void blackhole_withdraw(struct wt_context *context, unsigned which, struct wt_stall *stall)
+{
+    const struct wt_ends ends = blackhole_ends(context, which);
+    wt_log(context, "the segment at %u arrived with %u bytes: no black hole", stall->seq, stall->size);
+    for (unsigned i = 0; i < stall->said_count; i++)
+        wt_withdraw(context, stall->said[i], WT_FINDING_PMTU_BLACK_HOLE);
+    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = &ends, .event = blackhole_event(stall),
+               .value = {stall->said_count});
+    wt_path_clear(wt_path_record_get(context, &ends.sender, &ends.receiver), WT_PATH_BLACK_HOLE);
+    stall->told = 0;
+    stall->said_count = 0;
+}
+
 /* The stalled segment arrived at last. */
 static void blackhole_resolve(struct wt_context *context, unsigned which, struct wt_trouble *trouble)
 {
     struct wt_stall *stall = &trouble->stall;
     uint32_t from = stall->from;
     stall->tries = 0;
+    if (from == 0 && stall->said_count > 0)
+        blackhole_withdraw(context, which, stall);
     wt_stall_passed(context, which, stall->size);
     if (from && blackhole_is_possible(context, which, trouble, from))
         blackhole_tell(context, which, stall, from, WT_SEVERITY_ERROR, WT_REASON_NONE);

@@ -52,4 +52,11 @@ static inline void wt_path_judge(struct wt_path_record *record, enum wt_path_ver
     record->verdicts |= 1U << verdict;
 }
 
+/* Takes back `verdict`, and the size that was lost. */
+static inline void wt_path_clear(struct wt_path_record *record, enum wt_path_verdict verdict)
+{
+    record->verdicts &= ~(1U << verdict);
+    record->lost = 0;
+}
+
 #endif

@@ -13,6 +13,7 @@
 enum {
     WT_TOLD_WAITING = 12, /* reports without an answer that are remembered: a first flight has ten segments */
     WT_MERGED_WAITING = 12, /* the same, of merged packets */
+    WT_STALL_SAID = 16, /* frames that tell of one stall: Linux gives up after 15 repeats (tcp_retries2) */
 };
 
 /* A report without an answer yet. */
@@ -72,19 +73,21 @@ struct wt_merged {
 struct wt_stall {
     int64_t first, last; /* when it was sent again */
     uint32_t seq;
-    uint32_t size;   /* on the wire */
-    uint32_t tries;  /* how often it was sent in this size; 0: nothing is stalled */
-    uint32_t frame;  /* of its first sending; 0 if not captured */
-    uint32_t from;   /* larger size in which it was sent before; 0 if there was none */
-    uint32_t ack;    /* what the sender had acknowledged when it began */
-    uint32_t echo;   /* timestamp that it echoed */
-    uint16_t passed; /* largest packet that arrived behind it */
-    bool alive;      /* the other end was heard since */
-    bool reset;      /* but only by a reset */
-    bool small;      /* something smaller arrived behind it */
-    bool large;      /* something as large did */
-    bool wide;       /* more than one segment is missing */
-    unsigned told;   /* WT_AT_MOST() of the severity that was said */
+    uint32_t size;                /* on the wire */
+    uint32_t tries;               /* how often it was sent in this size; 0: nothing is stalled */
+    uint32_t frame;               /* of its first sending; 0 if not captured */
+    uint32_t from;                /* larger size in which it was sent before; 0 if there was none */
+    uint32_t ack;                 /* what the sender had acknowledged when it began */
+    uint32_t echo;                /* timestamp that it echoed */
+    uint16_t passed;              /* largest packet that arrived behind it */
+    bool alive;                   /* the other end was heard since */
+    bool reset;                   /* but only by a reset */
+    bool small;                   /* something smaller arrived behind it */
+    bool large;                   /* something as large did */
+    bool wide;                    /* more than one segment is missing */
+    unsigned told;                /* WT_AT_MOST() of the severity that was said */
+    uint32_t said[WT_STALL_SAID]; /* frames in which it was said */
+    unsigned said_count;
 };
 
 /* Pieces that follow each other as if cut from one super-frame. */

@@ -221,6 +221,23 @@ static void case_count(struct wt_case_file *file, uint32_t event, enum wt_severi
     }
 }
 
+/* Event `event`, of which `findings` told, was something else. */
+static void case_retract(struct wt_case_file *file, uint32_t event, uint64_t findings)
+{
+    struct wt_case *c = &file->said;
+    unsigned at = 0;
+    while (at < file->events && file->event[at] != event)
+        at++;
+    if (at == file->events)
+        return;
+    c->events[file->severity[at]]--;
+    c->events[WT_SEVERITY_CHAT]++;
+    file->severity[at] = WT_SEVERITY_CHAT;
+    c->findings -= (uint32_t)MIN(findings, c->findings);
+    if (wt_case_confidence(c) < WT_CONFIDENCE_LIKELY)
+        c->proof_frame = 0;
+}
+
 static void case_count_against(struct wt_case_file *file, uint32_t event)
 {
     uint32_t *against = file->against;
@@ -274,7 +291,9 @@ static uint32_t case_hear(const struct wt_context *context, const struct wt_rule
                                          case_quota(rule, finding, evidence->blind));
     if (!file)
         return 0;
-    if (rule->against) {
+    if (rule->against || evidence->retracted) {
+        if (evidence->retracted)
+            case_retract(file, event, finding->value[0]);
         case_count_against(file, event);
         return 0;
     }
@@ -336,17 +355,6 @@ static void cases_hear(const struct wt_context *context, uint32_t number, struct
         } else if (finding->supports_too == 0)
             finding->supports_too = supported;
     }
-}
-
-void wt_diagnosis_refute(const struct wt_context *context, enum wt_diagnosis_id diagnosis,
-                         const struct wt_ends *ends, uint32_t event)
-{
-    const struct wt_rule rule = {
-        .diagnosis = diagnosis, .suspect = wt_rule_suspect(diagnosis), .against = true};
-    const struct wt_ends told = case_ends(context, ends);
-    struct wt_case_file *file = case_get(wt_cases_of(context->engine), context, &rule, &told, QUOTA_INNOCENT);
-    if (file)
-        case_count_against(file, event ? event : wt_event_data(case_packet(context)));
 }
 
 const struct wt_case *wt_engine_case(const struct wt_engine *engine, uint32_t index)

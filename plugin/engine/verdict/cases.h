@@ -22,11 +22,6 @@ struct wt_cases {
 /* Those of the capture. */
 struct wt_cases *wt_cases_of(const struct wt_engine *engine);
 
-/* Counts event `event` (0: the packet's own data) against `diagnosis` of `ends` (NULL: the packet's), for what
- * refutes a suspicion and is no finding by itself. */
-void wt_diagnosis_refute(const struct wt_context *context, enum wt_diagnosis_id diagnosis,
-                         const struct wt_ends *ends, uint32_t event);
-
 /* Those with some confidence, in their order, without what symptoms make; free the array with g_free(). */
 const struct wt_case **wt_cases_said(const struct wt_engine *engine, bool trouble_only, unsigned *count);
 
