@@ -47,6 +47,10 @@ WT_FINDING(MSS_EXCEEDED, "mss.exceeded", WARN, SIZE,
     "Segment of $1 payload bytes where the receiver allows $2",
     "A segment on the wire is larger than the receiver's MSS less the options it carries (RFC 9293 3.7.1).",
     "Look at the sender's NIC: segmentation that ignores the MSS. Try: ethtool -K DEV tso off")
+WT_FINDING(MSS_UNFIT, "mss.unfit", NOTE, SIZE,
+    "MSS of $1 does not fit: $2s[; $3 would]",
+    "The largest segment that this end asks for does not pass the link or the path: a clamp is missing, works one way only, or forgot some headers.",
+    "Clamp it in SYNs of both directions and both IP versions: nft add rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu")
 WT_FINDING(SEGMENTATION_WRONG, "segmentation.wrong", ERROR, SIZE,
     "Cut at the wrong size: pieces of $1 bytes where $2 were asked for",
     "The sender's NIC cut a super-frame into pieces larger than the MSS or the path MTU allow.",

@@ -25,6 +25,9 @@ WT_REASON(MTU_BY_LINK_TYPE, "nothing but the link type tells the MTU; set the pr
 WT_REASON(MTU_BY_LARGEST, "the MTU is only the largest length seen so far")
 WT_REASON(MTU_BY_HOST, "the MTU is only what the host announces")
 WT_REASON(MTU_REASSEMBLED, "fragments may have been put together before it was captured")
+WT_REASON(UNFIT_LINK, "this link takes packets of $2")
+WT_REASON(UNFIT_FAMILY, "it is IPv4's value in IPv6, whose header is 20 bytes longer")
+WT_REASON(UNFIT_ONE_WAY, "only the other direction is clamped, and packets of $2 do not pass")
 WT_REASON(MTU_LEFT_FOR_NIC, "its checksum was left for the NIC, which may also cut it")
 
 /* --- checksums --- */

@@ -33,6 +33,8 @@ WT_DETECTOR(pmtu)
 /* Black holes without TCP. */
 WT_DETECTOR(echo)
 WT_DETECTOR(datagram)
+/* An MSS that is the cause of what was found of the path. */
+WT_DETECTOR(unfit_mss)
 /* The same packet at another point, with all that was found here; at last, what is made of the findings. */
 WT_DETECTOR(twin)
 WT_DETECTOR(verdict)

@@ -57,6 +57,7 @@ void wt_flow_reset(struct wt_flow *flow)
 {
     flow->rtt = 0;
     flow->has_syn_time = flow->awaits = flow->foreign = false;
+    flow->near_low = flow->near_high = flow->unfit_low = flow->unfit_high = false;
     for (unsigned which = 0; which < 2; which++) {
         const struct wt_handle host = flow->side[which].host;
         const struct wt_handle path = flow->side[which].path;

@@ -123,7 +123,10 @@ struct wt_flow {
     bool awaits : 1;       /* a SYN was put aside that may begin it anew, see stranger.h */
     bool foreign : 1;      /* the numbers of the packet at hand are not its own */
     bool has_syn_time : 1; /* of the client's SYN; all times may be 0, or before 1970 */
+    bool near_low : 1, near_high : 1;   /* no router had touched the SYN of this side, see size/unfit_mss.c */
+    bool unfit_low : 1, unfit_high : 1; /* the MSS of this side was said not to fit */
     int64_t syn_time;
+    uint32_t syn_frame[2]; /* of each side's latest SYN */
 };
 
 _Static_assert(sizeof(struct wt_side_segments) <= 40, "a detector's part of a side");
