@@ -91,15 +91,28 @@ enum wt_path_verdict {
     WT_PATH_CUT_WRONG,   /* the sender's NIC cuts at the wrong size */
     WT_PATH_MERGED,      /* a reporter merges segments and refuses the result */
     WT_PATH_BLACK_HOLE,  /* large packets vanish, and nothing reports it */
+    WT_PATH_FRAGMENTS,   /* fragments do not arrive */
     WT_PATH_IGNORED,     /* the sender does not act on reports */
     WT_PATH_FLOOD,       /* more reports than can be about real packets */
     WT_PATH_IMPLAUSIBLE, /* reports of an MTU that cannot be */
+    WT_PATH_TUNNEL,      /* a tunnel's own packets are fragmented, or do not pass */
     WT_PATH_DF_CLEARED,
     WT_PATH_OBEYED,
     WT_PATH_PROBED,
     WT_PATH_REPORTED, /* and no packet since that would show a reaction */
     WT_PATH_UNMATCHED,
     WT_PATH_VERDICTS,
+};
+
+/* On what it rests, as bits 1 << value. */
+enum wt_path_evidence {
+    WT_PATH_BY_TCP,
+    WT_PATH_BY_UDP,
+    WT_PATH_BY_ECHO,
+    WT_PATH_BY_OTHER, /* another protocol */
+    WT_PATH_BY_REPORTS,
+    WT_PATH_BY_FRAGMENTS,
+    WT_PATH_EVIDENCE,
 };
 
 /* What there is to tell of the way from one address to another. Zero where nothing is known. */
@@ -111,6 +124,8 @@ struct wt_path_state {
     uint32_t ignored;   /* larger packets sent when the sender could know */
     uint32_t passed;    /* largest packet known to have passed, bytes of L3 */
     uint32_t lost;      /* smallest packet refused, or vanished */
+    uint32_t overhead;  /* bytes of headers around each packet of the tunnel that this path is */
+    uint32_t evidence;  /* bits, see enum wt_path_evidence */
     struct wt_address reporter;
     enum wt_path_verdict verdict;
 };

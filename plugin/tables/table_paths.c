@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * table_paths: -z wiretruth,paths. A row for every source and destination (and interface) with a report or a
- * symptom: what the link and the path carry, who said so, and what the sender made of it.
+ * symptom, whatever the protocol: what the link and the path carry, who said so, what passed and what did not, on what
+ * that rests (TCP, UDP, echo, reports, fragments), and what the sender made of it; of a tunnel also how many bytes its
+ * headers take.
  *
  * The numbers are the engine's, of the whole capture up to the frame at hand, so the last frame of a path
  * leaves the final ones; a display filter chooses which paths have a row. A flood of reports about packets
@@ -24,6 +26,8 @@ enum column {
     COLUMN_IGNORED,
     COLUMN_PASSED,
     COLUMN_LOST,
+    COLUMN_EVIDENCE,
+    COLUMN_OVERHEAD,
     COLUMNS,
 };
 
@@ -45,6 +49,11 @@ static const struct wt_column columns[COLUMNS] = {
     [COLUMN_IGNORED] = {.title = "Ignored", .cell = WT_CELL_COUNT},
     [COLUMN_PASSED] = {.title = "Largest passed", .cell = WT_CELL_COUNT, .blank = true},
     [COLUMN_LOST] = {.title = "Smallest lost", .cell = WT_CELL_COUNT, .blank = true},
+    [COLUMN_EVIDENCE] = {.title = "Evidence", .cell = WT_CELL_TEXT},
+    [COLUMN_OVERHEAD] = {.title = "Tunnel overhead",
+                         .cell = WT_CELL_COUNT,
+                         .blank = true,
+                         .brief = "Overhead"},
 };
 
 static const char *const verdicts[WT_PATH_VERDICTS] = {
@@ -52,9 +61,11 @@ static const char *const verdicts[WT_PATH_VERDICTS] = {
     [WT_PATH_CUT_WRONG] = "the sender's NIC cuts at the wrong size",
     [WT_PATH_MERGED] = "the reporter merges segments and refuses the result",
     [WT_PATH_BLACK_HOLE] = "black hole: large packets vanish unreported",
+    [WT_PATH_FRAGMENTS] = "fragments do not arrive",
     [WT_PATH_IGNORED] = "reports ignored",
     [WT_PATH_FLOOD] = "a flood of reports that match nothing: forged, or answers to a scan",
     [WT_PATH_IMPLAUSIBLE] = "implausible reports",
+    [WT_PATH_TUNNEL] = "tunnel: its MTU leaves no room for its headers",
     [WT_PATH_DF_CLEARED] = "the sender allows fragmentation",
     [WT_PATH_OBEYED] = "obeyed",
     [WT_PATH_PROBED] = "found by probing",
@@ -77,6 +88,20 @@ static void show_address(struct wt_row *row, unsigned column, const struct wt_ad
     wt_row_set_text(row, column, text);
 }
 
+static void show_evidence(struct wt_row *row, uint32_t evidence)
+{
+    static const char *const names[WT_PATH_EVIDENCE] = {
+        [WT_PATH_BY_TCP] = "TCP",     [WT_PATH_BY_UDP] = "UDP",         [WT_PATH_BY_ECHO] = "echo",
+        [WT_PATH_BY_OTHER] = "other", [WT_PATH_BY_REPORTS] = "reports", [WT_PATH_BY_FRAGMENTS] = "fragments"};
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < WT_PATH_EVIDENCE; i++)
+        if (evidence & 1U << i)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", names[i]);
+    wt_row_set_text(row, COLUMN_EVIDENCE, text->str);
+    g_string_free(text, TRUE);
+}
+
 static void set_state(struct wt_row *row, const struct wt_path_state *state)
 {
     wt_row_set_known(row, COLUMN_LINK_MTU, state->link_mtu);
@@ -87,6 +112,8 @@ static void set_state(struct wt_row *row, const struct wt_path_state *state)
     wt_row_set(row, COLUMN_IGNORED, state->ignored);
     wt_row_set_known(row, COLUMN_PASSED, state->passed);
     wt_row_set_known(row, COLUMN_LOST, state->lost);
+    wt_row_set_known(row, COLUMN_OVERHEAD, state->overhead);
+    show_evidence(row, state->evidence);
     wt_row_set_text(row, COLUMN_VERDICT, verdicts[state->verdict]);
     if (state->since)
         show_address(row, COLUMN_REPORTER, &state->reporter);

@@ -27,6 +27,14 @@ static unsigned count(const struct talk *talk, enum wt_finding_id id, enum wt_se
     return found;
 }
 
+/* What is known of the path from host `from`. */
+static struct wt_path_state path_of(const struct talk *talk, unsigned from)
+{
+    struct wt_path_state state;
+    g_assert_true(wt_engine_path(talk->engine, 0, &talk->host[from], &talk->host[!from], &state));
+    return state;
+}
+
 /* --- echo --- */
 
 static uint32_t send_echo(struct talk *talk, bool reply, uint32_t size, uint16_t seq)
@@ -66,6 +74,11 @@ static void test_echo_sweep(gconstpointer version)
     }
     g_assert_cmpuint(lost, ==, 1401);
     g_assert_cmpuint(passed, ==, 1400);
+    const struct wt_path_state path = path_of(&talk, 0);
+    g_assert_cmpint(path.verdict, ==, WT_PATH_BLACK_HOLE);
+    g_assert_cmpuint(path.passed, ==, 1400);
+    g_assert_cmpuint(path.lost, ==, 1401);
+    g_assert_cmphex(path.evidence, ==, 1U << WT_PATH_BY_ECHO);
     talk_close(&talk);
 }
 
@@ -134,6 +147,7 @@ static void test_datagram_black_hole(gconstpointer version)
     wait_ms(&talk, 20);
     send_datagram(&talk, 0, 68);
     g_assert_cmpuint(count(&talk, WT_FINDING_PMTU_BLACK_HOLE, WT_SEVERITY_ERROR), >, 0);
+    g_assert_cmphex(path_of(&talk, 1).evidence, ==, 1U << WT_PATH_BY_UDP);
     talk_close(&talk);
 }
 
@@ -206,6 +220,10 @@ static void test_first_fragments(gconstpointer version)
                 send_fragment(&talk, 700 + i, 1480, 200, false);
         }
         g_assert_cmpint(count(&talk, WT_FINDING_FRAGMENT_LOST, WT_SEVERITY_WARN) > 0, ==, !complete);
+        if (!complete) {
+            g_assert_cmpint(path_of(&talk, 1).verdict, ==, WT_PATH_FRAGMENTS);
+            g_assert_cmphex(path_of(&talk, 1).evidence, ==, 1U << WT_PATH_BY_FRAGMENTS);
+        }
         talk_close(&talk);
     }
 }
@@ -286,6 +304,8 @@ static void test_tunnel(gconstpointer version)
     g_assert_nonnull(found);
     g_assert_cmpuint(found->value[0], ==, 1550);
     g_assert_cmpuint(found->value[1], ==, 1450);
+    g_assert_cmpint(path_of(&talk, 1).verdict, ==, WT_PATH_TUNNEL);
+    g_assert_cmpuint(path_of(&talk, 1).overhead, ==, 50);
     talk_close(&talk);
 }
 

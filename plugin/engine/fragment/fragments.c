@@ -235,7 +235,7 @@ static void fragments_judge_tunnel(struct wt_context *context)
     if (inner->l3_len <= overhead || mtu <= overhead || inner->offset <= outer->offset)
         return;
     wt_find(context, WT_FINDING_FRAGMENT_TUNNEL,
-            .value = {(uint64_t)inner->l3_len + overhead, mtu - overhead});
+            .value = {(uint64_t)inner->l3_len + overhead, mtu - overhead, overhead});
 }
 
 static void fragments_judge_packet(struct wt_context *context)

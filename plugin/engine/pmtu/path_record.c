@@ -87,12 +87,53 @@ bool wt_engine_path(const struct wt_engine *engine, uint32_t interface, const st
         .reports = record->reports,
         .unmatched = record->unmatched,
         .ignored = record->ignored,
-        .passed = path ? path->passed : 0,
+        .passed = MAX(record->passed, path ? path->passed : 0),
         .lost = record->lost,
+        .overhead = record->overhead,
+        .evidence = record->evidence | (record->reports ? 1U << WT_PATH_BY_REPORTS : 0),
         .reporter = record->by,
         .verdict = path_verdict(record->verdicts),
     };
     return true;
+}
+
+/* --- what other detectors find of a path --- */
+
+static enum wt_path_evidence path_evidence(const struct wt_packet *packet)
+{
+    switch (packet->proto) {
+    case WT_PROTO_TCP:
+        return WT_PATH_BY_TCP;
+    case WT_PROTO_UDP:
+        return WT_PATH_BY_UDP;
+    case WT_PROTO_ICMP:
+    case WT_PROTO_ICMPV6:
+        return WT_PATH_BY_ECHO;
+    default:
+        return WT_PATH_BY_OTHER;
+    }
+}
+
+static void path_hear(const struct wt_context *context, uint32_t number, struct wt_finding *finding,
+                      const struct wt_evidence *evidence)
+{
+    const struct wt_packet *packet = context->packet;
+    const bool lost = finding->id == WT_FINDING_FRAGMENT_LOST && finding->severity > WT_SEVERITY_NOTE;
+    const bool tunnel = finding->id == WT_FINDING_FRAGMENT_TUNNEL;
+    (void)number;
+    if (finding->id != WT_FINDING_PMTU_BLACK_HOLE && !lost && !tunnel)
+        return;
+    const struct wt_ends ends = evidence->ends ? *evidence->ends : (struct wt_ends){packet->src, packet->dst};
+    struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
+    record->link_mtu = context->facts->link_mtu;
+    if (lost || tunnel) {
+        record->evidence |= 1U << WT_PATH_BY_FRAGMENTS;
+        wt_path_judge(record, tunnel ? WT_PATH_TUNNEL : WT_PATH_FRAGMENTS);
+        record->overhead = tunnel ? (uint32_t)finding->value[2] : record->overhead;
+        return;
+    }
+    record->evidence |= 1U << path_evidence(packet);
+    record->passed = MAX(record->passed, (uint32_t)finding->value[1]);
 }
 
 const struct wt_detector wt_path_record_detector = {
@@ -100,4 +141,5 @@ const struct wt_detector wt_path_record_detector = {
     .keeper = WT_KEEPER_PATH_RECORD,
     .create = records_new,
     .free = wt_map_discard,
+    .hear = path_hear,
 };

@@ -21,6 +21,9 @@ struct wt_path_record {
     uint32_t unmatched;   /* of these, how many quote nothing in this capture */
     uint32_t ignored;     /* larger packets sent when the sender could know */
     uint32_t link_mtu;    /* at the capture point */
+    uint32_t passed;      /* largest that passed, by what has no flow of TCP; 0 while unknown */
+    uint32_t overhead;    /* of a tunnel */
+    uint32_t evidence;    /* bits 1 << enum wt_path_evidence */
     struct wt_address by; /* who reported `mtu` */
 };
 
