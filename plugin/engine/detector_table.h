@@ -30,7 +30,8 @@ WT_DETECTOR(path_record)
 WT_DETECTOR(trouble)
 WT_DETECTOR(report)
 WT_DETECTOR(pmtu)
-/* Black holes without TCP. */
+/* Black holes seen from behind, and without TCP. */
+WT_DETECTOR(hole)
 WT_DETECTOR(echo)
 WT_DETECTOR(datagram)
 /* An MSS that is the cause of what was found of the path. */

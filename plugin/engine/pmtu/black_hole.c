@@ -41,9 +41,9 @@
 #include "engine/size/segmentation.h"
 #include "engine/state/mtu_kind.h"
 #include "engine/state/sequence.h"
-#include "path_record.h"
 #include "report.h"
 #include "stall.h"
+#include "vanished.h"
 
 enum {
     BLACKHOLE_TRIES = 4,
@@ -68,22 +68,17 @@ static uint64_t blackhole_event(const struct wt_stall *stall)
 static void blackhole_tell(const struct wt_context *context, unsigned which, struct wt_stall *stall,
                            uint32_t lost, enum wt_severity severity, enum wt_reason reason)
 {
-    bool forward = which == context->sender;
-    uint32_t passed = wt_stall_path(context, which)->passed;
-    const struct wt_ends ends = blackhole_ends(context, which);
-    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .most = WT_AT_MOST(severity), .reason = reason,
-            .ends = &ends, .event = blackhole_event(stall),
-            .value = {lost, passed, wt_mtu_between(passed, lost)});
-    if (forward && stall->frame && stall->frame != context->frame->number)
+    const struct wt_vanishing what = {
+        .ends = blackhole_ends(context, which),
+        .event = blackhole_event(stall),
+        .lost = lost,
+        .passed = wt_stall_path(context, which)->passed,
+        .severity = severity,
+        .reason = reason,
+    };
+    wt_vanished_tell(context, &stall->said, &what);
+    if (which == context->sender && stall->frame && stall->frame != context->frame->number)
         wt_relate(context, WT_RELATION_ORIGINAL, stall->frame, 0);
-    if (stall->said_count < WT_STALL_SAID)
-        stall->said[stall->said_count++] = context->frame->number;
-    struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
-    record->link_mtu = context->facts->link_mtu;
-    if (record->lost == 0 || lost < record->lost)
-        record->lost = lost;
-    if (severity > WT_SEVERITY_NOTE)
-        wt_path_judge(record, WT_PATH_BLACK_HOLE);
 }
 
 /* Whether packets of `size` bytes of side `which` can vanish in a black hole at all. */
@@ -232,14 +227,8 @@ static void blackhole_take_fate(const struct wt_context *context, unsigned which
 static void blackhole_withdraw(struct wt_context *context, unsigned which, struct wt_stall *stall)
 {
     const struct wt_ends ends = blackhole_ends(context, which);
-    wt_log(context, "the segment at %u arrived with %u bytes: no black hole", stall->seq, stall->size);
-    for (unsigned i = 0; i < stall->said_count; i++)
-        wt_withdraw(context, stall->said[i], WT_FINDING_PMTU_BLACK_HOLE);
-    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = &ends, .event = blackhole_event(stall),
-               .value = {stall->said_count});
-    wt_path_clear(wt_path_record_get(context, &ends.sender, &ends.receiver), WT_PATH_BLACK_HOLE);
+    wt_vanished_withdraw(context, &stall->said, &ends, blackhole_event(stall));
     stall->told = 0;
-    stall->said_count = 0;
 }
 
 /* The stalled segment arrived at last. */
@@ -248,7 +237,7 @@ static void blackhole_resolve(struct wt_context *context, unsigned which, struct
     struct wt_stall *stall = &trouble->stall;
     uint32_t from = stall->from;
     stall->tries = 0;
-    if (from == 0 && stall->said_count > 0)
+    if (from == 0 && stall->said.count > 0)
         blackhole_withdraw(context, which, stall);
     wt_stall_passed(context, which, stall->size);
     if (from && blackhole_is_possible(context, which, trouble, from))

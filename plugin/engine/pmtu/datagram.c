@@ -16,8 +16,8 @@
  * answers go on; media, and everything else that sends one way; a report about the path; sizes that every link carries.
  */
 #include "engine/context.h"
-#include "engine/state/mtu_kind.h"
-#include "path_record.h"
+#include "engine/state/path.h"
+#include "vanished.h"
 
 enum {
     DATAGRAMS_MAX = 1 << 12,
@@ -45,7 +45,8 @@ struct datagram_side {
     uint32_t frame;  /* of the latest of them */
     uint32_t passed; /* largest that was answered */
     uint32_t latest; /* size of its latest datagram; 0 if that was answered */
-    bool alone;      /* it is small, and came DATAGRAM_APART behind the large ones */
+    struct wt_vanished said;
+    bool alone; /* it is small, and came DATAGRAM_APART behind the large ones */
 };
 
 WT_MAP_KEY(datagram_side, struct datagram_side_key)
@@ -61,22 +62,22 @@ static void datagrams_free(void *map)
     wt_map_free(map);
 }
 
-static void datagram_tell(struct wt_context *context, const struct datagram_side *side)
+static void datagram_tell(struct wt_context *context, struct datagram_side *side)
 {
     const struct wt_ends ends = {context->packet->dst, context->packet->src};
     const struct wt_path_key key = wt_path_key(context->frame->interface, &ends.sender, &ends.receiver);
     const struct wt_path *path = wt_map_find(context->engine->paths, &key);
     if (path && path->mtu && path->mtu < side->size)
         return;
-    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .shown_in = side->frame, .ends = &ends,
-            .event = (uint64_t)wt_map_hash(&side->key, sizeof side->key) | 1,
-            .most = side->rounds >= DATAGRAM_SURE ? 0 : WT_AT_MOST(WT_SEVERITY_WARN),
-            .value = {side->size, side->passed, wt_mtu_between(side->passed, side->size)});
-    struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
-    record->link_mtu = context->facts->link_mtu;
-    if (record->lost == 0 || side->size < record->lost)
-        record->lost = side->size;
-    wt_path_judge(record, WT_PATH_BLACK_HOLE);
+    const struct wt_vanishing what = {
+        .ends = ends,
+        .event = (uint64_t)wt_map_hash(&side->key, sizeof side->key) | 1,
+        .shown_in = side->frame,
+        .lost = side->size,
+        .passed = side->passed,
+        .severity = side->rounds >= DATAGRAM_SURE ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN,
+    };
+    wt_vanished_tell(context, &side->said, &what);
 }
 
 static void datagram_take_sent(struct wt_context *context)

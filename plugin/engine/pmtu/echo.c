@@ -6,15 +6,16 @@
  * Rule. Requests that may not be fragmented wait for their answers. One that has none after ECHO_WAIT (ping sends one
  * a second) is lost. ECHO_LOST requests larger than all that were answered, and an answer to a smaller one after the
  * first of them, which shows that the other end lives, are a black hole, with the bracket of both sizes: a Warn, and
- * from ECHO_SURE on an Error. All requests to one address are one event: whoever sends them chose the sizes.
+ * from ECHO_SURE on an Error. A sweep that only ascends ends without such an answer; then the other end may be gone as
+ * well: a Warn, however many are lost. All requests to one address are one event: whoever sends them chose the sizes.
  *
  * What refutes it: a larger one that is answered, or a report about the path. Nothing is said of sizes that every link
  * carries (576, RFC 791 3.1; 1280, RFC 8200 5), where no answer at all was captured (one direction, a filter), or of
  * requests in fragments, which are lost for other reasons.
  */
 #include "engine/context.h"
-#include "engine/state/mtu_kind.h"
-#include "path_record.h"
+#include "engine/state/path.h"
+#include "vanished.h"
 
 enum {
     ECHOES_MAX = 1 << 12, /* pairs of addresses */
@@ -29,6 +30,12 @@ enum {
 };
 
 static const int64_t echo_wait = 900 * WT_MILLISECOND;
+
+enum echo_said {
+    ECHO_SAID_NOTHING,
+    ECHO_SAID_UNHEARD, /* that they vanish, and that the other end was not heard since */
+    ECHO_SAID_VANISH,
+};
 
 struct echo_key {
     uint32_t interface, tunnel;
@@ -49,8 +56,9 @@ struct echo {
     uint32_t smallest, lost; /* smallest and number of those lost above it */
     uint32_t lost_frame;     /* the latest of them */
     uint32_t answered;
-    bool alive; /* something was answered since the first loss */
-    bool told;
+    bool alive;   /* something was answered since the first loss */
+    uint8_t said; /* enum echo_said */
+    struct wt_vanished findings;
 };
 
 WT_MAP_KEY(echo, struct echo_key)
@@ -72,23 +80,37 @@ static bool echo_is_reported(const struct wt_context *context, const struct echo
     return path && path->mtu && path->mtu < echo->smallest;
 }
 
-static void echo_conclude(struct wt_context *context, struct echo *echo)
+static uint64_t echo_event(const struct echo *echo)
+{
+    return (uint64_t)wt_map_hash(&echo->key, sizeof echo->key) | 1;
+}
+
+/* As large a request was answered after all. */
+static void echo_withdraw(struct wt_context *context, struct echo *echo)
 {
     const struct wt_ends ends = {echo->key.src, echo->key.dst};
-    const bool sure = echo->lost >= ECHO_SURE;
-    if (echo->lost < ECHO_LOST || echo->answered < ECHO_ANSWERED || !echo->alive || (echo->told && !sure) ||
+    wt_vanished_withdraw(context, &echo->findings, &ends, echo_event(echo));
+    echo->said = ECHO_SAID_NOTHING;
+}
+
+static void echo_conclude(struct wt_context *context, struct echo *echo)
+{
+    const bool sure = echo->lost >= ECHO_SURE && echo->alive;
+    const uint8_t say = echo->alive ? ECHO_SAID_VANISH : ECHO_SAID_UNHEARD;
+    if (echo->lost < ECHO_LOST || echo->answered < ECHO_ANSWERED || (echo->said >= say && !sure) ||
         echo_is_reported(context, echo))
         return;
-    echo->told = true;
-    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .shown_in = echo->lost_frame, .ends = &ends,
-            .event = (uint64_t)wt_map_hash(&echo->key, sizeof echo->key) | 1,
-            .most = sure ? 0 : WT_AT_MOST(WT_SEVERITY_WARN),
-            .value = {echo->smallest, echo->passed, wt_mtu_between(echo->passed, echo->smallest)});
-    struct wt_path_record *record = wt_path_record_get(context, &echo->key.src, &echo->key.dst);
-    record->link_mtu = context->facts->link_mtu;
-    if (record->lost == 0 || echo->smallest < record->lost)
-        record->lost = echo->smallest;
-    wt_path_judge(record, WT_PATH_BLACK_HOLE);
+    const struct wt_vanishing what = {
+        .ends = {echo->key.src, echo->key.dst},
+        .event = echo_event(echo),
+        .shown_in = echo->lost_frame,
+        .lost = echo->smallest,
+        .passed = echo->passed,
+        .severity = sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN,
+        .reason = echo->alive ? WT_REASON_NONE : WT_REASON_LOST_PING_MORE,
+    };
+    echo->said = MAX(echo->said, say);
+    wt_vanished_tell(context, &echo->findings, &what);
 }
 
 static void echo_lose(struct echo *echo, struct request *request)
@@ -143,8 +165,11 @@ static void echo_take_reply(struct wt_context *context)
         echo->answered++;
         echo->passed = MAX(echo->passed, size);
         echo->alive = echo->lost > 0;
-        if (echo->lost && size >= echo->smallest)
+        if (echo->lost && size >= echo->smallest) {
             echo->lost = 0;
+            if (echo->said)
+                echo_withdraw(context, echo);
+        }
         echo_conclude(context, echo);
         return;
     }

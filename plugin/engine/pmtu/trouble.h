@@ -9,11 +9,11 @@
 
 #include "engine/detector.h"
 #include "engine/state/flow.h"
+#include "vanished.h"
 
 enum {
     WT_TOLD_WAITING = 12, /* reports without an answer that are remembered: a first flight has ten segments */
     WT_MERGED_WAITING = 12, /* the same, of merged packets */
-    WT_STALL_SAID = 16, /* frames that tell of one stall: Linux gives up after 15 repeats (tcp_retries2) */
 };
 
 /* A report without an answer yet. */
@@ -73,21 +73,34 @@ struct wt_merged {
 struct wt_stall {
     int64_t first, last; /* when it was sent again */
     uint32_t seq;
-    uint32_t size;                /* on the wire */
-    uint32_t tries;               /* how often it was sent in this size; 0: nothing is stalled */
-    uint32_t frame;               /* of its first sending; 0 if not captured */
-    uint32_t from;                /* larger size in which it was sent before; 0 if there was none */
-    uint32_t ack;                 /* what the sender had acknowledged when it began */
-    uint32_t echo;                /* timestamp that it echoed */
-    uint16_t passed;              /* largest packet that arrived behind it */
-    bool alive;                   /* the other end was heard since */
-    bool reset;                   /* but only by a reset */
-    bool small;                   /* something smaller arrived behind it */
-    bool large;                   /* something as large did */
-    bool wide;                    /* more than one segment is missing */
-    unsigned told;                /* WT_AT_MOST() of the severity that was said */
-    uint32_t said[WT_STALL_SAID]; /* frames in which it was said */
-    unsigned said_count;
+    uint32_t size;   /* on the wire */
+    uint32_t tries;  /* how often it was sent in this size; 0: nothing is stalled */
+    uint32_t frame;  /* of its first sending; 0 if not captured */
+    uint32_t from;   /* larger size in which it was sent before; 0 if there was none */
+    uint32_t ack;    /* what the sender had acknowledged when it began */
+    uint32_t echo;   /* timestamp that it echoed */
+    uint16_t passed; /* largest packet that arrived behind it */
+    bool alive;      /* the other end was heard since */
+    bool reset;      /* but only by a reset */
+    bool small;      /* something smaller arrived behind it */
+    bool large;      /* something as large did */
+    bool wide;       /* more than one segment is missing */
+    unsigned told;   /* WT_AT_MOST() of the severity that was said */
+    struct wt_vanished said;
+};
+
+/* Bytes that are missing at their receiver, see hole.c. */
+struct wt_hole {
+    int64_t since;
+    uint32_t start;    /* where it began */
+    uint32_t from, to; /* what is missing now */
+    uint32_t length;   /* of all of it when it was found */
+    uint32_t full;     /* size on the wire of what is missing */
+    uint32_t largest;  /* of what arrived */
+    uint32_t filled;   /* bytes that came since, in smaller packets */
+    struct wt_vanished said;
+    bool whole; /* it can be made of segments of the full size alone */
+    bool open;
 };
 
 /* Pieces that follow each other as if cut from one super-frame. */
@@ -127,6 +140,7 @@ struct wt_trouble {
     struct wt_trouble_key key;
     struct wt_told told;
     struct wt_stall stall;
+    struct wt_hole hole;
     struct wt_cut cut;
     struct wt_merged merged[WT_MERGED_WAITING];
     uint32_t merged_count;

@@ -97,24 +97,26 @@ static struct case_key case_key_of(const struct wt_context *context, const struc
         return case_packet(context) == context->packet
                    ? forward
                    : (struct case_key){rule->diagnosis, context->packet->src, ends->sender};
-    case WT_SUSPECT_BETWEEN:
-        return memcmp(&ends->sender, &ends->receiver, sizeof ends->sender) > 0 ? back : forward;
     case WT_SUSPECT_CAPTURE:
         return (struct case_key){.diagnosis = rule->diagnosis};
     case WT_SUSPECT_CAPTURER:
         return context->facts->direction == WT_DIRECTION_RECEIVED ? back : forward;
+    case WT_SUSPECT_BETWEEN: /* whose packets suffer comes first */
     case WT_SUSPECT_SENDER:
         break;
     }
     return forward;
 }
 
-/* The key under which a case is found again: a host that mistreats many others is one culprit, not many. */
+/* The key under which a case is found again: a host that mistreats many others is one culprit, not many; a device
+ * between two hosts is the same in both directions. */
 static struct case_key case_identity(const struct case_key *key, enum wt_suspect suspect)
 {
     struct case_key identity = *key;
     if (suspect != WT_SUSPECT_BETWEEN)
         memset(&identity.other, 0, sizeof identity.other);
+    else if (memcmp(&key->culprit, &key->other, sizeof key->other) > 0)
+        identity = (struct case_key){key->diagnosis, key->other, key->culprit};
     return identity;
 }
 
@@ -155,6 +157,10 @@ static struct wt_case_file *case_get(struct wt_cases *cases, const struct wt_con
         file = case_open(cases, &key, &identity, quota);
     if (!file || rule->suspect == WT_SUSPECT_CAPTURE || g_hash_table_size(cases->others) >= OTHERS_MAX)
         return file;
+    if (rule->suspect == WT_SUSPECT_BETWEEN) {
+        file->said.others = 1;
+        return file;
+    }
     uint32_t other = file->said.number;
     for (unsigned i = 0; i < sizeof key.other.bytes; i++)
         other = wt_event_mix(other, key.other.bytes[i]);

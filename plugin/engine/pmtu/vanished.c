@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vanished.h"
+
+#include "engine/state/mtu_kind.h"
+#include "path_record.h"
+
+void wt_vanished_tell(const struct wt_context *context, struct wt_vanished *said,
+                      const struct wt_vanishing *what)
+{
+    if (said->count == WT_VANISHED_FRAMES)
+        return;
+    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .most = WT_AT_MOST(what->severity), .reason = what->reason,
+            .ends = &what->ends, .event = what->event, .shown_in = what->shown_in,
+            .value = {what->lost, what->passed, wt_mtu_between(what->passed, what->lost)});
+    said->of[said->count] = what->shown_in ? what->shown_in : context->frame->number;
+    said->in[said->count++] = context->frame->number;
+    struct wt_path_record *record = wt_path_record_get(context, &what->ends.sender, &what->ends.receiver);
+    record->link_mtu = context->facts->link_mtu;
+    if (record->lost == 0 || what->lost < record->lost)
+        record->lost = what->lost;
+    if (what->severity > WT_SEVERITY_NOTE)
+        wt_path_judge(record, WT_PATH_BLACK_HOLE);
+}
+
+void wt_vanished_withdraw(const struct wt_context *context, struct wt_vanished *said,
+                          const struct wt_ends *ends, uint64_t event)
+{
+    for (unsigned i = 0; i < said->count; i++) {
+        wt_withdraw(context, said->of[i], WT_FINDING_PMTU_BLACK_HOLE);
+        wt_withdraw(context, said->in[i], WT_FINDING_PMTU_BLACK_HOLE);
+    }
+    wt_log(context, "what was said to vanish arrived in its size: no black hole");
+    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends, .event = event, .value = {said->count});
+    wt_path_clear(wt_path_record_get(context, &ends->sender, &ends->receiver), WT_PATH_BLACK_HOLE);
+    said->count = 0;
+}
