@@ -158,6 +158,7 @@ static void finish(struct judgement *judgement)
     const char *error = wt_reader_error(judgement->reader);
 
     note_diagnoses(judgement);
+    outcome->dropped = wt_reader_dropped(judgement->reader);
     wt_telling_end(&judgement->telling, judgement->tables, outcome);
     if (error) {
         char *text = g_strdup_printf("%s; what was said is of the %" G_GUINT64_FORMAT " frames before that",

@@ -13,6 +13,8 @@ struct wt_outcome {
     bool trouble; /* a diagnosis of trouble, or a finding of it (Warn, Error) */
     char error[512];
     uint64_t frames; /* that were judged */
+    uint64_t
+        dropped; /* frames that the capture itself dropped, as pcapng's interface statistics count them */
     uint64_t missed[WT_MISSED_KINDS];
     bool diagnosed[WT_DIAGNOSES];
     int64_t lost[WT_DIAGNOSES]; /* nanoseconds that connections lost by it */

@@ -198,6 +198,38 @@ const char *wt_reader_error(const struct wt_reader *reader)
     return reader->error;
 }
 
+/* --- statistics of interfaces --- */
+
+/* What the latest statistics of an interface count as dropped, by it and by the system. */
+static uint64_t interface_dropped(wtap_block_t block)
+{
+    const wtapng_if_descr_mandatory_t *all = wtap_block_get_mandatory_data(block);
+    static const unsigned counters[] = {OPT_ISB_IFDROP, OPT_ISB_OSDROP};
+    uint64_t sum = 0, value = 0;
+
+    if (!all || !all->num_stat_entries || !all->interface_statistics || !all->interface_statistics->len)
+        return 0;
+    const guint last = all->interface_statistics->len - 1;
+    wtap_block_t latest = g_array_index(all->interface_statistics, wtap_block_t, last);
+    for (unsigned i = 0; i < G_N_ELEMENTS(counters); i++)
+        if (wtap_block_get_uint64_option_value(latest, counters[i], &value) == WTAP_OPTTYPE_SUCCESS)
+            sum += MIN(value, UINT64_MAX - sum);
+    return sum;
+}
+
+uint64_t wt_reader_dropped(const struct wt_reader *reader)
+{
+    wtapng_iface_descriptions_t *all = wtap_file_get_idb_info(reader->wth);
+    uint64_t sum = 0;
+
+    for (guint i = 0; i < all->interface_data->len; i++) {
+        const uint64_t dropped = interface_dropped(g_array_index(all->interface_data, wtap_block_t, i));
+        sum += MIN(dropped, UINT64_MAX - sum);
+    }
+    g_free(all);
+    return sum;
+}
+
 double wt_reader_done(const struct wt_reader *reader)
 {
     return reader->size > 0 ? (double)wtap_read_so_far(reader->wth) / (double)reader->size : 0;

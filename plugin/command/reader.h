@@ -39,6 +39,9 @@ unsigned wt_reader_next(struct wt_reader *reader, struct wt_frame *frames, unsig
 /* Why the file ended before its end; NULL if it did not. Belongs to the reader. */
 const char *wt_reader_error(const struct wt_reader *reader);
 
+/* Frames that the capture itself dropped, by the statistics of its interfaces that were read so far (pcapng, 4.6). */
+uint64_t wt_reader_dropped(const struct wt_reader *reader);
+
 /* How much of the file was read, from 0 to 1; 0 where its size is not known. */
 double wt_reader_done(const struct wt_reader *reader);
 

@@ -172,6 +172,21 @@ static void tell_missed(const struct wt_telling *telling, enum wt_missed missed,
     }
 }
 
+/* By its own count: what it lost between the link and this file, whether anybody noticed or not. */
+static void tell_dropped(const struct wt_telling *telling, uint64_t frames)
+{
+    if (!telling->json) {
+        fprintf(telling->out,
+                "By its own statistics the capture dropped %" PRIu64
+                " %s: what is not here may have been there.\n",
+                frames, frames == 1 ? "frame" : "frames");
+        return;
+    }
+    GString *out = object(telling);
+    wt_json_number(out, "dropped_by_capture", frames);
+    end_object(telling, out);
+}
+
 void wt_telling_end(const struct wt_telling *telling, const GPtrArray *tables,
                     const struct wt_outcome *outcome)
 {
@@ -187,4 +202,6 @@ void wt_telling_end(const struct wt_telling *telling, const GPtrArray *tables,
     for (unsigned missed = WT_MISSED_NOTHING + 1; missed < WT_MISSED_KINDS; missed++)
         if (outcome->missed[missed])
             tell_missed(telling, (enum wt_missed)missed, outcome->missed[missed]);
+    if (outcome->dropped)
+        tell_dropped(telling, outcome->dropped);
 }

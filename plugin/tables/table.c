@@ -5,9 +5,10 @@
 #include "lines.h"
 
 const struct wt_table_type *const wt_table_types[] = {
-    &wt_table_tree,  &wt_table_wire,     &wt_table_conversations_wide, &wt_table_conversations,
-    &wt_table_paths, &wt_table_offloads, &wt_table_symptoms,           &wt_table_diagnosis,
-    &wt_table_json,  &wt_table_points,
+    &wt_table_tree,          &wt_table_wire,      &wt_table_conversations_wide,
+    &wt_table_conversations, &wt_table_paths,     &wt_table_offloads,
+    &wt_table_symptoms,      &wt_table_diagnosis, &wt_table_json,
+    &wt_table_capture,       &wt_table_points,
 };
 const unsigned wt_table_types_count = G_N_ELEMENTS(wt_table_types);
 

@@ -75,6 +75,7 @@ extern const struct wt_table_type wt_table_offloads;           /* table_offloads
 extern const struct wt_table_type wt_table_diagnosis;          /* table_diagnosis.c */
 extern const struct wt_table_type wt_table_symptoms;           /* table_symptoms.c */
 extern const struct wt_table_type wt_table_json;               /* table_json.c */
+extern const struct wt_table_type wt_table_capture;            /* table_capture.c */
 extern const struct wt_table_type wt_table_points;             /* table_points.c */
 
 #endif

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -14,7 +15,7 @@ import pytest
 
 from conftest import BUILDS, HANG, ROOT, TESTED, bundled
 
-TABLES = "tree wire conversations conversations,wide paths offloads diagnosis json points".split()
+TABLES = "tree wire conversations conversations,wide paths offloads symptoms capture diagnosis json points".split()
 EVERY = 10  # every so many of the bundled captures is compared with tshark, one run for all tables
 SAMPLES = bundled()[::EVERY]
 TROUBLE = ROOT / "captures/rtl8139/tso-on-1492.sender.pcapng"
@@ -276,6 +277,29 @@ def test_said_of_what_is_not_looked_at(tmp_path):
     )
     ran = run("--findings", file)
     assert (ran.returncode, ran.stdout) == (STATUS_CLEAN, "") and "3 frames" in ran.stderr
+
+
+def pcapng_block(kind, body):
+    body += bytes(-len(body) % 4)
+    length = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + length + body + length
+
+
+def pcapng_option(code, value):
+    return struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)
+
+
+def test_what_the_capture_dropped(tmp_path):
+    """By the statistics of its interface (block 5, options 5 and 7), of which the latest count."""
+    file, counted = tmp_path / "dropped.pcapng", [(1, 0), (7, 5)]
+    content = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + pcapng_block(1, struct.pack("<HHI", 1, 0, 0))
+    content += pcapng_block(6, struct.pack("<IIIII", 0, 0, 0, 14, 14) + bytes(14))
+    for interface, system in counted:
+        numbers = pcapng_option(5, struct.pack("<Q", interface)) + pcapng_option(7, struct.pack("<Q", system))
+        content += pcapng_block(5, struct.pack("<III", 0, 0, 0) + numbers + pcapng_option(0, b""))
+    file.write_bytes(content)
+    assert "the capture dropped 12 frames" in said(file, status=STATUS_CLEAN)
+    assert {"file": str(file), "dropped_by_capture": 12} in lines(said("--json", file, status=STATUS_CLEAN))
 
 
 # --- pipes ---

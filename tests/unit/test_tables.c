@@ -304,6 +304,33 @@ static void test_copies(void)
     talk_close(&talk);
 }
 
+/* How far a capture can be trusted: copies, and bytes that were acknowledged and never came by, in the worst second. */
+static void test_capture(void)
+{
+    struct wt_table *table = wt_table_new(&wt_table_capture, NULL);
+    struct talk talk;
+
+    talk_open(&talk, 4);
+    talk.id = 700;
+    const struct wt_packet data = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 500);
+    for (unsigned i = 0; i < 2; i++) {
+        talk_send(&talk, &data);
+        talk.frame.time -= TALK_MS - 1000;
+        tell(&talk, table, NULL);
+    }
+    talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 3000, 0); /* 1,500 of 2,000 bytes never came by */
+    tell(&talk, table, NULL);
+    talk.frame.time += 20 * (int64_t)TALK_MS;
+    talk_send_tcp(&talk, 1, WT_TCP_ACK, 5000, 3000, 0);
+    tell(&talk, table, NULL);
+    g_autofree char *json = json_of(table);
+    assert_has(json, "\"frames\":4,\"copies\":1,\"missed_bytes\":1500,\"missed_percent\":75.000,");
+    assert_has(json, "\"worst_second_bytes\":1500,\"worst_second_frame\":4,");
+    assert_has(json, "\"what_it_cannot_show\":\"what was lost on the way; repeats: copies are among them\"");
+    wt_table_free(table);
+    talk_close(&talk);
+}
+
 /* The interface is called as in the file, and named only where there are several; where the file has none it is blank. */
 static void test_interface(void)
 {
@@ -366,6 +393,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tables/empty", test_empty);
     g_test_add_func("/tables/bounded", test_bounded);
     g_test_add_func("/tables/copies", test_copies);
+    g_test_add_func("/tables/capture", test_capture);
     g_test_add_func("/tables/interface", test_interface);
     g_test_add_func("/tables/long_stalls", test_long_stalls);
     return g_test_run();

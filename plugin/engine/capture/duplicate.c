@@ -39,8 +39,9 @@ enum {
 static const int64_t duplicate_within = 150 * WT_MILLISECOND;
 static const int64_t duplicate_slack = WT_MILLISECOND;
 
-/* What two pictures of one packet have in common besides their addresses. */
+/* What two pictures of one packet have in common. */
 struct identity {
+    struct wt_address src, dst;
     uint32_t ports, interface, tunnel, id, length;
     uint32_t seq, ack, flags, stamp, extra;
 };
@@ -77,6 +78,8 @@ static struct identity duplicate_identity(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     struct identity identity = {
+        .src = packet->src,
+        .dst = packet->dst,
         .ports = (uint32_t)packet->src_port << 16 | packet->dst_port,
         .interface = context->frame->interface,
         .tunnel = packet->tunnel,
@@ -99,23 +102,23 @@ static struct identity duplicate_identity(const struct wt_context *context)
     return identity;
 }
 
-static uint64_t duplicate_mix(uint64_t hash, const void *words, size_t size)
+/*
+ * Where the packet is remembered. Not seeded, so that each run gives the same answer: who crafts packets that share a
+ * place hides copies only. Whether two packets are one is told by a seeded hash of all of the identity: nobody can make
+ * another packet look like a copy, with which it would be asked of no detector.
+ */
+static unsigned duplicate_place(const struct identity *identity)
 {
-    for (size_t at = 0; at < size; at += sizeof(uint32_t))
-        hash = (hash ^ wt_map_word((const uint8_t *)words + at)) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash;
+    const uint64_t spread =
+        UINT64_C(0x9e3779b97f4a7c15); /* odd, its bits evenly mixed: 2^64 by the golden ratio */
+    const uint64_t numbers = (uint64_t)identity->seq << 32 | identity->ports;
+    const uint64_t others =
+        (uint64_t)(identity->ack ^ identity->extra) << 32 | (identity->id << 16 ^ identity->length);
+    uint64_t hash = numbers * spread ^ (numbers >> 32) ^ others;
+    hash = (hash ^ hash >> 29) * spread;
+    return (unsigned)(hash >> 51);
 }
-
-/* Not seeded, so that each run gives the same answer: who crafts packets that share a place hides copies only. Of
- * IPv4 addresses the last word is all that tells them apart. */
-static uint32_t duplicate_hash(const struct wt_packet *packet, const struct identity *identity)
-{
-    const size_t all = sizeof packet->src.bytes;
-    const size_t from = packet->version == 4 ? all - sizeof(uint32_t) : 0;
-    uint64_t hash = duplicate_mix(0, packet->src.bytes + from, all - from);
-    hash = duplicate_mix(hash, packet->dst.bytes + from, all - from);
-    return (uint32_t)(duplicate_mix(hash, identity, sizeof *identity) >> 32);
-}
+_Static_assert(DUPLICATE_PLACES == UINT64_C(1) << (64 - 51), "the upper bits of the hash choose the place");
 
 /* A SYN equal to one a moment ago. */
 static bool duplicate_is_syn(const struct wt_packet *packet)
@@ -198,9 +201,8 @@ static bool duplicate_judge(struct wt_context *context)
     if (!duplicate_is_telling(packet))
         return false;
     const struct identity identity = duplicate_identity(context);
-    const uint32_t hash = duplicate_hash(packet, &identity);
-    struct place *place = &duplicates->place[hash >> 19];
-    _Static_assert(DUPLICATE_PLACES == 1 << (32 - 19), "the upper bits of the hash choose the place");
+    const uint32_t hash = wt_map_hash(&identity, sizeof identity);
+    struct place *place = &duplicates->place[duplicate_place(&identity)];
     context->link->copies_possible += packet->proto == WT_PROTO_TCP && packet->payload_len > 1;
     const bool same = place->frame && place->hash == hash && place->seq == identity.seq &&
                       place->id == (uint16_t)identity.id;
