@@ -61,6 +61,7 @@ struct wt_case {
     struct wt_address other;   /* the first other end */
     uint32_t others;           /* how many other ends there are, as far as they were counted */
     uint32_t findings;         /* that speak for it */
+    uint32_t size;             /* what to configure, SIZE in the remedies; 0 while unknown */
     uint32_t events[WT_SEVERITY_ERROR + 1]; /* of them, by the highest severity found */
     uint32_t blind;         /* events that anybody could have made up, without seeing the traffic */
     uint32_t contradicting; /* events that speak against it, and when they came does not matter */

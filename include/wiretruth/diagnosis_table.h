@@ -78,7 +78,7 @@ WT_DIAGNOSIS(BLACK_HOLE, "black_hole", true, BETWEEN,
     "netsh interface ipv4 set subinterface NAME mtu=1400 store=persistent",
     "")
 WT_DIAGNOSIS(TUNNEL_MTU, "tunnel_mtu", true, SENDER,
-    "The MTU inside the tunnel from $1 to $2 leaves no room for the tunnel's headers, so that its packets are cut into fragments",
+    "The MTU inside the tunnel from $1 to $2 leaves no room for the tunnel's headers: its packets are cut into fragments, refused, or lost",
     "At the sender: certain, between: certain, at the receiver: certain (the outer packets come in fragments).",
     "Capture the outer packets at $1, and compare the MTU of the tunnel with that of the link below it.",
     "ip link set TUNNEL mtu SIZE   (link MTU less the overhead: VXLAN 50 or 70, GRE 24, IPIP 20, WireGuard 60 or 80)",

@@ -156,7 +156,7 @@ WT_FINDING(FRAGMENT_LOST, "fragment.lost", WARN, FRAGMENT,
     "A datagram is of use only when all its fragments arrive; something on the path drops some of them, or the capture left them out.",
     "Let fragments pass (those behind the first have no ports), or send smaller datagrams.")
 WT_FINDING(FRAGMENT_TUNNEL, "fragment.tunnel", NOTE, FRAGMENT,
-    "A tunnel's packet of $1 bytes is sent in fragments[; inside, packets of at most $2 bytes would fit]",
+    "A tunnel's packet[ of $1 bytes] is sent in fragments[; inside, packets of at most $2 bytes would fit]",
     "The MTU inside the tunnel leaves no room for its headers, so each full packet costs two, and is lost when one of them is.",
     "")
 

@@ -14,6 +14,7 @@ enum wt_proto {
     WT_PROTO_ROUTING = 43,
     WT_PROTO_FRAGMENT = 44,
     WT_PROTO_GRE = 47,
+    WT_PROTO_ESP = 50,
     WT_PROTO_AH = 51,
     WT_PROTO_MINIMAL = 55, /* RFC 2004 */
     WT_PROTO_ICMPV6 = 58,
@@ -29,6 +30,10 @@ enum wt_proto {
     WT_PROTO_MPLS = 137,
     WT_PROTO_SHIM6 = 140,
     WT_PROTO_ETHERNET = 143,
+};
+
+enum {
+    WT_PORT_ESP = 4500, /* RFC 3948 */
 };
 
 /* Lengths of headers without options. */

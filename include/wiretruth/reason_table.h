@@ -141,6 +141,7 @@ WT_REASON(FRAGMENT_FIRST_MISSING, "the first fragment is missing")
 WT_REASON(FRAGMENT_LAST_MISSING, "the last fragment is missing, and its receiver asks again")
 WT_REASON(FRAGMENT_MIDDLE_MISSING, "some between first and last are missing")
 WT_REASON(FRAGMENT_OR_FILTER, "or a capture filter by port left out those behind the first")
+WT_REASON(FRAGMENT_REPEATED, "what is inside was sent before, and did not arrive")
 WT_REASON(FRAGMENT_RECEIVER_SAYS, "its receiver waited for them in vain")
 
 /* --- the capture --- */

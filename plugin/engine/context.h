@@ -76,6 +76,7 @@ struct wt_evidence {
     const struct wt_ends *ends; /* another pair than the packet's own */
     uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
     unsigned speaks_for;        /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
+    uint32_t size;              /* what to configure, where the remedy has a number */
     unsigned instead_of;        /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
     bool proven;                /* no innocent reading is left: as good as an Error */
     bool uncounted;             /* this event was counted: it replaces what `shown_in` says under this name */

@@ -19,9 +19,13 @@
  * (atomic fragments, RFC 6946) are none. Bounds: FRAGMENTS_MAX datagrams and as many paths.
  *
  * A tunnel whose outer packet is fragmented has an inner MTU that leaves no room for its headers: each full packet
- * costs two. The first fragment shows the inner packet, and so the length of the whole.
+ * costs two. The first fragment shows the inner packet, and so the length of the whole; what is encrypted is known by its
+ * outer header (tunnel.c). Each datagram is an event; one whose inner packet was sent before is proof, since then it does
+ * not arrive either.
  */
 #include "engine/context.h"
+#include "engine/state/sequence.h"
+#include "tunnel.h"
 
 enum {
     FRAGMENTS_MAX = 1 << 12,
@@ -222,20 +226,37 @@ static void fragments_take_timeout(struct wt_context *context, struct fragments 
 
 /* --- tunnels --- */
 
-/* The first fragment of a packet around another one. */
-static void fragments_judge_tunnel(struct wt_context *context)
+/* The packet inside was sent before: its sender waits in vain. */
+static bool fragments_is_repeat(const struct wt_context *context)
 {
-    const struct wt_packet *outer = context->packet;
-    const struct wt_packet *inner =
-        outer + 1; /* the reading holds one behind each that is not the innermost */
-    const uint32_t overhead = inner->offset - outer->offset;
+    const struct wt_packet *packet = context->packet;
+    return context->tcp && packet->payload_len > 1 && context->side->has_next &&
+           wt_seq_after(context->side->next, packet->tcp.seq);
+}
+
+/* `outer` is the first fragment of a packet around another one, which is at hand; or, if that is encrypted, at hand
+ * itself. */
+static void fragments_judge_tunnel(struct wt_context *context, const struct wt_packet *outer,
+                                   const struct wt_packet *inner)
+{
+    const struct wt_ends ends = {outer->src, outer->dst};
+    const struct datagram_key key = datagram_key(context, outer);
     const uint32_t link = context->facts->link_mtu;
     /* Cut by this link, or by one before it that takes about what is here. */
     const uint32_t mtu = outer->l3_len + FRAGMENTS_UNIT > link ? link : outer->l3_len;
-    if (inner->l3_len <= overhead || mtu <= overhead || inner->offset <= outer->offset)
+    const uint32_t room = wt_tunnel_room(context, outer, inner, mtu);
+    if (room == 0 || (inner && inner->l3_len <= room))
         return;
-    wt_find(context, WT_FINDING_FRAGMENT_TUNNEL,
-            .value = {(uint64_t)inner->l3_len + overhead, mtu - overhead, overhead});
+    const bool repeat = inner && fragments_is_repeat(context);
+    wt_find(context, WT_FINDING_FRAGMENT_TUNNEL, .ends = &ends, .size = room, .proven = repeat,
+            .reason = repeat ? WT_REASON_FRAGMENT_REPEATED : WT_REASON_NONE,
+            .event = repeat ? (uint64_t)context->packet->tcp.seq + 1 : wt_map_hash(&key, sizeof key) | 1,
+            .value = {inner ? inner->l3_len + mtu - room : 0, room, inner ? mtu - room : 0});
+}
+
+static bool fragments_is_first(const struct wt_packet *packet)
+{
+    return packet->fragment && packet->fragment_offset == 0 && packet->more_fragments;
 }
 
 static void fragments_judge_packet(struct wt_context *context)
@@ -244,8 +265,8 @@ static void fragments_judge_packet(struct wt_context *context)
     const struct wt_packet *packet = context->packet;
     if (packet->fragment && packet->has_id) {
         fragments_take(context, fragments);
-        if (packet->fragment_offset == 0 && packet->more_fragments && !context->innermost)
-            fragments_judge_tunnel(context);
+        if (fragments_is_first(packet) && context->innermost)
+            fragments_judge_tunnel(context, packet, NULL);
     } else if (fragments->any && packet->proto == WT_PROTO_UDP && packet->has_l4) {
         fragments_take_request(context, fragments);
     } else if (fragments_is_timeout(packet)) {
@@ -256,8 +277,11 @@ static void fragments_judge_packet(struct wt_context *context)
 /* Most packets are none of its concern. */
 static void fragments_judge(struct wt_context *context)
 {
-    if (!wt_context_is_tcp(context) || context->packet->fragment)
+    const struct wt_packet *packet = context->packet;
+    if (!wt_context_is_tcp(context) || packet->fragment)
         fragments_judge_packet(context);
+    if (packet > context->reading->packet && fragments_is_first(packet - 1))
+        fragments_judge_tunnel(context, packet - 1, packet);
 }
 
 const struct wt_detector wt_fragments_detector = {

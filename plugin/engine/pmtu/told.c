@@ -23,6 +23,9 @@
  */
 #include "told.h"
 
+#include <wiretruth/diagnosis.h>
+
+#include "engine/fragment/tunnel.h"
 #include "engine/state/history.h"
 #include "engine/state/sequence.h"
 #include "path_record.h"
@@ -42,6 +45,19 @@ static enum wt_severity told_severity(const struct wt_told *told, const struct w
     return sure ? WT_SEVERITY_ERROR : WT_SEVERITY_WARN;
 }
 
+/* What fits into the tunnel whose own packet `sent` was refused; 0 if it is no tunnel's. */
+static uint32_t told_room(const struct wt_context *context, const struct wt_told *told,
+                          const struct wt_packet *sent)
+{
+    const struct wt_reading *reading = context->reading;
+    const struct wt_packet *inner = sent == context->packet && !context->innermost ? sent + 1 : NULL;
+    if (sent != context->packet && reading->quotes > 1)
+        inner = &reading->quote[1];
+    if (sent != context->packet && inner) /* the quote as it stands in the frame */
+        return wt_tunnel_room(context, &reading->quote[0], inner, told->mtu);
+    return wt_tunnel_room(context, sent, inner, told->mtu);
+}
+
 void wt_told_ignored(struct wt_context *context, struct wt_told *told, const struct wt_packet *sent,
                      uint32_t frame, uint32_t size)
 {
@@ -54,9 +70,10 @@ void wt_told_ignored(struct wt_context *context, struct wt_told *told, const str
     enum wt_reason reason = told->weakness                ? told->weakness
                             : severity > WT_SEVERITY_NOTE ? WT_REASON_NONE
                                                           : WT_REASON_TOLD_ECHO;
+    const uint32_t room = told_room(context, told, sent);
     wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(severity), .reason = reason, .ends = &ends,
-            .shown_in = frame, .blind = told->weakness != WT_REASON_NONE,
-            .value = {size, told->mtu, told->reports});
+            .shown_in = frame, .size = room, .speaks_for = room ? WT_SPEAKS_FOR(WT_DIAGNOSIS_TUNNEL_MTU) : 0,
+            .blind = told->weakness != WT_REASON_NONE, .value = {size, told->mtu, told->reports});
     if (severity > WT_SEVERITY_NOTE)
         wt_path_judge(record, WT_PATH_IGNORED);
 }

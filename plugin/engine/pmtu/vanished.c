@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vanished.h"
 
+#include <wiretruth/diagnosis.h>
+
 #include "engine/state/mtu_kind.h"
 #include "path_record.h"
+
+/* Inside a tunnel: what would fit if Ethernet is what its own packets do not fit; 0 if that explains nothing. */
+static uint32_t vanished_tunnel_room(const struct wt_context *context, const struct wt_vanishing *what)
+{
+    const uint32_t around = context->packet->offset - context->reading->packet[0].offset;
+    const bool explains = context->packet->tunnel && around && what->lost <= WT_MTU_ETHERNET &&
+                          what->lost + around > WT_MTU_ETHERNET && what->passed + around <= WT_MTU_ETHERNET;
+    return explains ? WT_MTU_ETHERNET - around : 0;
+}
 
 void wt_vanished_tell(const struct wt_context *context, struct wt_vanished *said,
                       const struct wt_vanishing *what)
 {
     if (said->count == WT_VANISHED_FRAMES)
         return;
-    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .most = WT_AT_MOST(what->severity), .reason = what->reason,
-            .ends = &what->ends, .event = what->event, .shown_in = what->shown_in,
+    const uint32_t room = vanished_tunnel_room(context, what);
+    said->speaks_for = room ? WT_SPEAKS_FOR(WT_DIAGNOSIS_TUNNEL_MTU) : 0;
+    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .size = room, .speaks_for = said->speaks_for,
+            .most = WT_AT_MOST(what->severity), .reason = what->reason, .ends = &what->ends,
+            .event = what->event, .shown_in = what->shown_in,
             .value = {what->lost, what->passed, wt_mtu_between(what->passed, what->lost)});
     said->of[said->count] = what->shown_in ? what->shown_in : context->frame->number;
     said->in[said->count++] = context->frame->number;
@@ -30,7 +44,8 @@ void wt_vanished_withdraw(const struct wt_context *context, struct wt_vanished *
         wt_withdraw(context, said->in[i], WT_FINDING_PMTU_BLACK_HOLE);
     }
     wt_log(context, "what was said to vanish arrived in its size: no black hole");
-    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends, .event = event, .value = {said->count});
+    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends, .event = event,
+               .speaks_for = said->speaks_for, .value = {said->count});
     wt_path_clear(wt_path_record_get(context, &ends->sender, &ends->receiver), WT_PATH_BLACK_HOLE);
     said->count = 0;
 }

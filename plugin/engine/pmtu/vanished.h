@@ -15,6 +15,7 @@ struct wt_vanished {
     uint32_t of[WT_VANISHED_FRAMES]; /* frames that the findings are about */
     uint32_t in[WT_VANISHED_FRAMES]; /* frames in which they were made */
     unsigned count;
+    unsigned speaks_for; /* as in struct wt_evidence: of a tunnel's MTU */
 };
 
 /* What is said. */

@@ -259,6 +259,8 @@ static void case_add(struct wt_case_file *file, const struct wt_context *context
 {
     struct wt_case *c = &file->said;
     c->findings++;
+    if (evidence->size && (c->size == 0 || evidence->size < c->size))
+        c->size = evidence->size;
     c->last_frame = MAX(c->last_frame, frame);
     if (c->first_frame == 0 || frame < c->first_frame)
         c->first_frame = frame;

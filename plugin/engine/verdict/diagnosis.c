@@ -59,6 +59,9 @@ char *wt_case_text(const struct wt_case *c, const char *sentence, char *text, si
     case_others(c, other);
     g_string_replace(full, "$1", culprit, 0);
     g_string_replace(full, "$2", other, 0);
+    g_snprintf(other, sizeof other, "%u", c->size);
+    if (c->size)
+        g_string_replace(full, "SIZE", other, 0);
     g_strlcpy(text, full->str, size);
     g_string_free(full, TRUE);
     return text;
