@@ -23,6 +23,7 @@ enum wt_ordinary {
     WT_ORDINARY_WINDOW, /* the receiver's window was closed */
     WT_ORDINARY_LOSS,   /* repeated in the same size, and soon acknowledged */
     WT_ORDINARY_DELAY,  /* nothing lost, late */
+    WT_ORDINARY_STRAY,  /* a reset that a segment outside the window brought about */
 };
 
 extern const char *const wt_symptom_name[WT_SYMPTOMS];

@@ -202,6 +202,29 @@ static void test_closed_window(gconstpointer version)
     talk_close(&talk);
 }
 
+/* In answer to data beyond the window, or with numbers of another connection: a stateful device, or the end itself. */
+static void test_reset_stray(gconstpointer version)
+{
+    static const struct {
+        uint32_t seq;
+        double wait;
+        bool stray;
+    } cases[] = {{5000 + 70000000, 0.005, true},
+                 {5000 + 502 * 128 + 10, 0.005, true},
+                 {5000 + 502 * 128 + 10, 5, false},
+                 {6000, 0.005, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct talk talk;
+        begin(&talk, version);
+        later(&talk, 0.1, 1, 5000, 1000, 1000);
+        later(&talk, 0.01, 1, cases[i].seq, 1000, 1000);
+        talk.frame.time += (int64_t)(cases[i].wait * 1e9);
+        talk_send_tcp(&talk, 0, WT_TCP_RST, 1000, 0, 0);
+        assert_by(symptom_of(&talk, WT_SYMPTOM_RESET), cases[i].stray ? "stray" : NULL);
+        talk_close(&talk);
+    }
+}
+
 static void test_reset(gconstpointer version)
 {
     struct talk talk;
@@ -363,6 +386,7 @@ int main(int argc, char **argv)
     talk_add("symptoms/refused", test_refused);
     talk_add("symptoms/closed-window", test_closed_window);
     talk_add("symptoms/reset", test_reset);
+    talk_add("symptoms/reset/stray", test_reset_stray);
     talk_add("symptoms/one-direction", test_one_direction);
     talk_add("symptoms/keep-alive", test_keep_alive);
     talk_add("symptoms/fin", test_fin);

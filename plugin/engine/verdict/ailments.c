@@ -15,7 +15,7 @@ const char *const wt_symptom_name[WT_SYMPTOMS] = {
 
 const char *const wt_ordinary_name[] = {
     [WT_ORDINARY_NONE] = "none", [WT_ORDINARY_IDLE] = "idle",   [WT_ORDINARY_WINDOW] = "window",
-    [WT_ORDINARY_LOSS] = "loss", [WT_ORDINARY_DELAY] = "delay",
+    [WT_ORDINARY_LOSS] = "loss", [WT_ORDINARY_DELAY] = "delay", [WT_ORDINARY_STRAY] = "stray",
 };
 
 void *wt_ailments_new(void)

@@ -15,6 +15,7 @@
  *   loss    sent again in the same size, LOSS_TRIES times at most, and then acknowledged. Of four losses in a
  *           row on a path that loses a tenth there is one in ten thousand segments
  *   delay   nothing was sent again
+ *   stray   a reset, within a round trip (RESET_TRIP where that is not known) of a segment outside the window
  *   idle    nothing was outstanding: the sender, or who feeds it, had nothing to say; no symptom
  * What is neither is not explained, unless a diagnosis does it: the same bytes more often, or in smaller
  * pieces, or never acknowledged at all.
@@ -28,6 +29,7 @@
  */
 #include "symptoms.h"
 
+#include "engine/state/history.h"
 #include "engine/state/sequence.h"
 #include "event.h"
 
@@ -41,6 +43,8 @@ enum {
     TRIES_MAX = 255,
     ASKED_MAX = 15,
 };
+
+#define RESET_TRIP (500 * WT_MILLISECOND)
 
 static uint32_t symptoms_now(const struct wt_context *context)
 {
@@ -253,6 +257,20 @@ static void symptoms_acknowledge(const struct wt_context *context)
 
 /* --- the end --- */
 
+/*
+ * Whether what was reset sent something outside the window, within a round trip before it: a stateful device in the way,
+ * or an end that takes it for another connection's, answers so (RFC 5961 3 asks for a challenge instead).
+ */
+static bool symptoms_is_stray(const struct wt_context *context)
+{
+    const struct wt_side *own = context->side, *peer = context->peer;
+    const int64_t trip = context->flow->rtt ? 2 * context->flow->rtt * WT_MICROSECOND : RESET_TRIP;
+    struct wt_history_walk walk = wt_history_walk(context->engine->history, peer->reports.newest);
+    const struct wt_past *past = wt_history_next(&walk);
+    const bool soon = past && context->frame->time - past->time <= trip;
+    return peer->strayed || (soon && own->has_edge && wt_seq_after(past->end, own->edge));
+}
+
 /* With something outstanding, and not in answer to a SYN, which is an answer like another. */
 static void symptoms_reset(const struct wt_context *context)
 {
@@ -271,6 +289,7 @@ static void symptoms_reset(const struct wt_context *context)
         return;
     struct wt_symptom symptom = wt_ailment_begin(context, context->sender, WT_SYMPTOM_RESET);
     symptom.begin = context->frame->time;
+    symptom.ordinary = symptoms_is_stray(context) ? WT_ORDINARY_STRAY : WT_ORDINARY_NONE;
     wt_ailment_add(wt_ailments_of(context->engine), &symptom);
     wt_symptom_mark(context, WT_SYMPTOM_RESET);
 }
