@@ -264,7 +264,7 @@ static void symptoms_acknowledge(const struct wt_context *context)
 static bool symptoms_is_stray(const struct wt_context *context)
 {
     const struct wt_side *own = context->side, *peer = context->peer;
-    const int64_t trip = context->flow->rtt ? 2 * context->flow->rtt * WT_MICROSECOND : RESET_TRIP;
+    const int64_t trip = context->flow->rtt ? 2 * WT_MICROSECOND * context->flow->rtt : RESET_TRIP;
     struct wt_history_walk walk = wt_history_walk(context->engine->history, peer->reports.newest);
     const struct wt_past *past = wt_history_next(&walk);
     const bool soon = past && context->frame->time - past->time <= trip;
