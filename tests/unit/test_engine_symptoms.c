@@ -206,13 +206,13 @@ static void test_closed_window(gconstpointer version)
 static void test_reset_stray(gconstpointer version)
 {
     static const struct {
-        uint32_t seq;
         double wait;
+        uint32_t seq;
         bool stray;
-    } cases[] = {{5000 + 70000000, 0.005, true},
-                 {5000 + 502 * 128 + 10, 0.005, true},
-                 {5000 + 502 * 128 + 10, 5, false},
-                 {6000, 0.005, false}};
+    } cases[] = {{0.005, 5000 + 70000000, true},
+                 {0.005, 5000 + 502 * 128 + 10, true},
+                 {5, 5000 + 502 * 128 + 10, false},
+                 {0.005, 6000, false}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct talk talk;
         begin(&talk, version);
