@@ -251,6 +251,52 @@ static void test_first_fragments(gconstpointer version)
     }
 }
 
+/* Pieces of a datagram of 3480 bytes: offset and length, 0 at the end. */
+struct pieces {
+    uint32_t piece[4][2];
+    int64_t late; /* milliseconds before the last of them */
+    bool lost;
+};
+
+/* Six datagrams in such pieces, each in answer to the same request; whether they are said to be lost. */
+static bool answer_in_pieces(gconstpointer version, const struct pieces *pieces)
+{
+    struct talk talk;
+    open_talk(&talk, version);
+    for (uint32_t id = 700; id < 706; id++) {
+        wait_ms(&talk, 100000);
+        send_request(&talk, 1234);
+        for (unsigned i = 0; i < 4 && pieces->piece[i][1]; i++) {
+            const uint32_t offset = pieces->piece[i][0], length = pieces->piece[i][1];
+            if (i == 2)
+                wait_ms(&talk, pieces->late + 1);
+            if (i == 2 && pieces->late)
+                send_request(&talk, 1234);
+            send_fragment(&talk, id, offset, length, offset + length < 3480);
+        }
+    }
+    const bool lost = count(&talk, WT_FINDING_FRAGMENT_LOST, WT_SEVERITY_WARN) > 0;
+    talk_close(&talk);
+    return lost;
+}
+
+/* In any order, twice, overlapping, late: whole, unless bytes are missing or its receiver has given up. */
+static void test_pieces(gconstpointer version)
+{
+    static const struct pieces all[] = {
+        {{{0, 1480}, {1480, 1480}, {2960, 520}}, 0, false},
+        {{{2960, 520}, {1480, 1480}, {0, 1480}}, 0, false},
+        {{{0, 1480}, {720, 1480}, {2200, 1280}}, 0, false},
+        {{{0, 1480}, {1480, 1480}, {2960, 520}}, 10000, false},
+        {{{0, 1480}, {1480, 1480}, {2960, 520}}, 40000, true},
+        {{{0, 1480}, {0, 1480}, {0, 1480}, {2960, 520}}, 0, true},
+        {{{0, 1480}, {1480, 1480}, {1480, 1480}}, 0, true},
+        {{{1480, 1480}, {1480, 1480}, {2960, 520}}, 0, true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        g_assert_cmpint(answer_in_pieces(version, &all[i]), ==, all[i].lost);
+}
+
 /* A capture filter by port: nothing of the receiver, or it goes on at once with other requests. */
 static void test_filtered_fragments(gconstpointer version)
 {
@@ -341,6 +387,7 @@ int main(int argc, char **argv)
     talk_add("datagrams/udp/black-hole", test_datagram_black_hole);
     talk_add("datagrams/udp/healthy", test_datagram_healthy);
     talk_add("datagrams/fragments/first-only", test_first_fragments);
+    talk_add("datagrams/fragments/pieces", test_pieces);
     talk_add("datagrams/fragments/filtered", test_filtered_fragments);
     talk_add("datagrams/fragments/timeout", test_reassembly_timeout);
     talk_add("datagrams/fragments/tunnel", test_tunnel);

@@ -16,7 +16,8 @@
  *
  * Traps. Fragments that come in any order, overlap, or are interleaved with those of other datagrams: a datagram that
  * is followed sooner than FRAGMENTS_WAIT is not judged. IPv6 packets with a fragment header and nothing missing
- * (atomic fragments, RFC 6946) are none. Bounds: FRAGMENTS_MAX datagrams and as many paths.
+ * (atomic fragments, RFC 6946) are none. What comes later than that, but while its receiver waits (30 s), is not lost.
+ * Bounds: FRAGMENTS_MAX datagrams and as many paths.
  *
  * A tunnel whose outer packet is fragmented has an inner MTU that leaves no room for its headers: each full packet
  * costs two. The first fragment shows the inner packet, and so the length of the whole; what is encrypted is known by its
@@ -31,13 +32,15 @@ enum {
     FRAGMENTS_MAX = 1 << 12,
     FRAGMENTS_LOST = 3, /* one or two may be ordinary loss */
     FRAGMENTS_REPEATED = 2,
-    FRAGMENTS_UNIT = 8, /* offsets count so many bytes */
+    FRAGMENTS_SPANS = 8, /* more pieces apart from each other are taken for whole */
+    FRAGMENTS_UNIT = 8,  /* offsets count so many bytes */
     ICMP_TIME_EXCEEDED = 11,
     ICMPV6_TIME_EXCEEDED = 3,
     REASSEMBLY = 1, /* code of both */
 };
 
 static const int64_t fragments_wait = 200 * WT_MILLISECOND;
+static const int64_t fragments_timer = 30 * WT_SECOND; /* Linux: net.ipv4.ipfrag_time; RFC 8200 4.5 has 60 */
 
 struct datagram_key {
     uint32_t interface, tunnel;
@@ -45,14 +48,20 @@ struct datagram_key {
     uint32_t id, proto;
 };
 
+/* Bytes from `start` on, up to `end`. */
+struct span {
+    uint32_t start, end;
+};
+
 struct datagram {
     struct wt_entry entry;
     struct datagram_key key;
-    int64_t last;
-    uint64_t have;  /* bytes, overlaps counted twice */
+    int64_t begun, last;
+    struct span have[FRAGMENTS_SPANS]; /* what came of it, in order and apart from each other */
+    uint32_t spans;
     uint32_t frame; /* of its first fragment captured */
     uint32_t whole; /* length of all; 0 until the last one is there */
-    bool first, judged;
+    bool first, judged, lost;
 };
 
 struct way_key {
@@ -101,9 +110,36 @@ static struct datagram_key datagram_key(const struct wt_context *context, const 
         context->frame->interface, packet->tunnel, packet->src, packet->dst, packet->id, packet->proto};
 }
 
+/* Whether all of it came: in any order, twice, or overlapping. */
 static bool datagram_is_complete(const struct datagram *datagram)
 {
-    return datagram->first && datagram->whole && datagram->have >= datagram->whole;
+    return datagram->first && datagram->whole &&
+           (datagram->spans == FRAGMENTS_SPANS || datagram->have[0].end >= datagram->whole);
+}
+
+/* Removes the span at `at`. */
+static void datagram_drop(struct datagram *datagram, unsigned at)
+{
+    datagram->spans--;
+    memmove(datagram->have + at, datagram->have + at + 1, (datagram->spans - at) * sizeof *datagram->have);
+}
+
+/* Adds bytes to what came, joined with all spans that they touch. */
+static void datagram_add(struct datagram *datagram, struct span new)
+{
+    unsigned at = 0;
+    if (datagram->spans == FRAGMENTS_SPANS)
+        return;
+    while (at < datagram->spans && datagram->have[at].end < new.start)
+        at++;
+    while (at < datagram->spans && datagram->have[at].start <= new.end) {
+        new.start = MIN(new.start, datagram->have[at].start);
+        new.end = MAX(new.end, datagram->have[at].end);
+        datagram_drop(datagram, at);
+    }
+    memmove(datagram->have + at + 1, datagram->have + at, (datagram->spans - at) * sizeof *datagram->have);
+    datagram->have[at] = new;
+    datagram->spans++;
 }
 
 /* --- what is lost --- */
@@ -126,7 +162,7 @@ static void fragments_tell(struct wt_context *context, const struct way *way, co
     if (way->lost < FRAGMENTS_LOST || way->lost <= way->complete)
         return;
     wt_find(context, WT_FINDING_FRAGMENT_LOST, .shown_in = datagram->frame, .ends = &ends, .event = event | 1,
-            .most = heard ? 0 : WT_AT_MOST(WT_SEVERITY_NOTE),
+            .most = heard ? 0 : WT_AT_MOST(WT_SEVERITY_NOTE), .proven = heard && repeated,
             .reason = repeated ? fragments_missing(datagram) : WT_REASON_FRAGMENT_OR_FILTER,
             .value = {0, way->lost});
 }
@@ -144,7 +180,19 @@ static void fragments_settle(struct wt_context *context, struct fragments *fragm
         return;
     }
     way->lost++;
+    latest->lost = true;
     fragments_tell(context, way, latest);
+}
+
+/* What was counted as lost came late, but while its receiver still waited. */
+static void fragments_recover(struct way *way, struct datagram *datagram)
+{
+    if (!datagram->lost || !datagram_is_complete(datagram) ||
+        datagram->last - datagram->begun >= fragments_timer)
+        return;
+    datagram->lost = false;
+    way->lost--;
+    way->complete++;
 }
 
 static void fragments_take(struct wt_context *context, struct fragments *fragments)
@@ -160,15 +208,18 @@ static void fragments_take(struct wt_context *context, struct fragments *fragmen
     fragments->any = true;
     if (before && context->frame->time - before->last >= fragments_wait)
         fragments_settle(context, fragments, way);
-    if (datagram->frame == 0)
+    if (datagram->frame == 0) {
         datagram->frame = context->frame->number;
+        datagram->begun = context->frame->time;
+    }
     const uint32_t length =
         packet->l3_len > packet->ip_header_len ? packet->l3_len - packet->ip_header_len : 0;
     datagram->last = context->frame->time;
-    datagram->have += length;
     datagram->first |= packet->fragment_offset == 0;
     if (!packet->more_fragments)
         datagram->whole = packet->fragment_offset + length;
+    datagram_add(datagram, (struct span){packet->fragment_offset, packet->fragment_offset + length});
+    fragments_recover(way, datagram);
     way->latest = key;
     way->has_latest = true;
 }
