@@ -74,12 +74,14 @@ struct wt_evidence {
     enum wt_reason reason;     /* of a lower severity, or what $1s stands for */
     uint32_t shown_in;         /* an earlier frame that it is about; it is counted in this one all the same */
     const struct wt_ends *ends; /* another pair than the packet's own */
-    uint64_t event;             /* one number for all that tells of one event; 0: the packet's own data */
-    unsigned speaks_for;        /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
-    uint32_t size;              /* what to configure, where the remedy has a number */
-    unsigned instead_of;        /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
-    bool proven;                /* no innocent reading is left: as good as an Error */
-    bool uncounted;             /* this event was counted: it replaces what `shown_in` says under this name */
+    const struct wt_ends
+        *suspects;       /* those whom a diagnosis suspects, if others than `ends`: of the tunnel around */
+    uint64_t event;      /* one number for all that tells of one event; 0: the packet's own data */
+    unsigned speaks_for; /* WT_SPEAKS_FOR() of a diagnosis, where the finding may mean several */
+    uint32_t size;       /* what to configure, where the remedy has a number */
+    unsigned instead_of; /* WT_INSTEAD_OF() of a finding there that turns out to be wrong */
+    bool proven;         /* no innocent reading is left: as good as an Error */
+    bool uncounted;      /* this event was counted: it replaces what `shown_in` says under this name */
     bool blind;      /* anybody could have sent what it rests on, without seeing the traffic: never sure */
     bool retracted;  /* see wt_retract() */
     bool both_sides; /* seen in front of the culprit and behind it: one such event is proof enough */

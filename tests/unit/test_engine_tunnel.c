@@ -194,11 +194,13 @@ static void test_vanished(gconstpointer version)
         struct wt_packet outer = talk_packet(talk, 1, WT_PROTO_UDP, 8, inner.l3_len + VXLAN - 28);
         inner.offset = outer.offset + VXLAN;
         inner.tunnel = 5;
+        outer.src.bytes[15] = 77;
         give(talk, &outer, &inner);
         inner = talk_tcp(talk, 0, WT_TCP_ACK, 1, SEQ + 400, 0);
         outer = talk_packet(talk, 0, WT_PROTO_UDP, 8, 100);
         inner.offset = outer.offset + VXLAN;
         inner.tunnel = 5;
+        outer.dst.bytes[15] = 77;
         talk->frame.time += (int64_t)10 * TALK_MS;
         give(talk, &outer, &inner);
         talk->frame.time += (int64_t)200 * TALK_MS << round;
@@ -207,6 +209,7 @@ static void test_vanished(gconstpointer version)
     g_assert_nonnull(c);
     g_assert_null(diagnosed(talk, WT_DIAGNOSIS_BLACK_HOLE));
     g_assert_cmpuint(c->size, ==, 1450);
+    g_assert_cmpuint(c->culprit.bytes[15], ==, 77); /* the end of the tunnel, not who is inside */
     talk_close(talk);
 }
 

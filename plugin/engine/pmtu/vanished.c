@@ -15,16 +15,25 @@ static uint32_t vanished_tunnel_room(const struct wt_context *context, const str
     return explains ? WT_MTU_ETHERNET - around : 0;
 }
 
+/* The ends of the tunnel around, in the direction of `ends`. */
+static struct wt_ends vanished_tunnel(const struct wt_context *context, const struct wt_ends *ends)
+{
+    const struct wt_packet *outer = &context->reading->packet[0];
+    const bool forward = wt_address_equal(&ends->sender, &context->packet->src);
+    return forward ? (struct wt_ends){outer->src, outer->dst} : (struct wt_ends){outer->dst, outer->src};
+}
+
 void wt_vanished_tell(const struct wt_context *context, struct wt_vanished *said,
                       const struct wt_vanishing *what)
 {
     if (said->count == WT_VANISHED_FRAMES)
         return;
     const uint32_t room = vanished_tunnel_room(context, what);
+    const struct wt_ends tunnel = vanished_tunnel(context, &what->ends);
     said->speaks_for = room ? WT_SPEAKS_FOR(WT_DIAGNOSIS_TUNNEL_MTU) : 0;
-    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .size = room, .speaks_for = said->speaks_for,
-            .most = WT_AT_MOST(what->severity), .reason = what->reason, .ends = &what->ends,
-            .event = what->event, .shown_in = what->shown_in,
+    wt_find(context, WT_FINDING_PMTU_BLACK_HOLE, .size = room, .suspects = room ? &tunnel : NULL,
+            .speaks_for = said->speaks_for, .most = WT_AT_MOST(what->severity), .reason = what->reason,
+            .ends = &what->ends, .event = what->event, .shown_in = what->shown_in,
             .value = {what->lost, what->passed, wt_mtu_between(what->passed, what->lost)});
     said->of[said->count] = what->shown_in ? what->shown_in : context->frame->number;
     said->in[said->count++] = context->frame->number;
@@ -44,8 +53,10 @@ void wt_vanished_withdraw(const struct wt_context *context, struct wt_vanished *
         wt_withdraw(context, said->in[i], WT_FINDING_PMTU_BLACK_HOLE);
     }
     wt_log(context, "what was said to vanish arrived in its size: no black hole");
-    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends, .event = event,
-               .speaks_for = said->speaks_for, .value = {said->count});
+    const struct wt_ends tunnel = vanished_tunnel(context, ends);
+    wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends,
+               .suspects = said->speaks_for ? &tunnel : NULL, .event = event, .speaks_for = said->speaks_for,
+               .value = {said->count});
     wt_path_clear(wt_path_record_get(context, &ends->sender, &ends->receiver), WT_PATH_BLACK_HOLE);
     said->count = 0;
 }

@@ -293,7 +293,7 @@ static enum quota case_quota(const struct wt_rule *rule, const struct wt_finding
 static uint32_t case_hear(const struct wt_context *context, const struct wt_rule *rule, uint32_t number,
                           const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
-    const struct wt_ends ends = case_ends(context, evidence->ends);
+    const struct wt_ends ends = case_ends(context, evidence->suspects ? evidence->suspects : evidence->ends);
     const uint32_t event = case_event(context, rule, finding, evidence);
     struct wt_case_file *file = case_get(wt_cases_of(context->engine), context, rule, &ends,
                                          case_quota(rule, finding, evidence->blind));
@@ -326,7 +326,7 @@ static const struct {
 static void case_explain(const struct wt_context *context, struct wt_finding *finding,
                          struct wt_evidence *evidence)
 {
-    const struct wt_ends ends = case_ends(context, evidence->ends);
+    const struct wt_ends ends = case_ends(context, evidence->suspects ? evidence->suspects : evidence->ends);
     for (size_t i = 0; i < G_N_ELEMENTS(consequences); i++) {
         if (consequences[i].finding != finding->id || evidence->speaks_for)
             continue;
