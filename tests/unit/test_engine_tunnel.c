@@ -157,6 +157,26 @@ static void test_encrypted(gconstpointer version)
     g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 2049, 0x05000000), ==, 0);
 }
 
+/* Some stacks give packets of a tunnel the identification of those inside, again and again: ESP's own number tells them
+ * apart, and copies from others. */
+static void test_numbers(gconstpointer version)
+{
+    struct tunnel tunnel;
+    open_tunnel(&tunnel, version);
+    struct talk *talk = &tunnel.talk;
+    struct wt_packet outer = talk_packet(talk, 1, ESP, 0, 1000);
+    outer.has_l4 = false;
+    outer.has_id = true;
+    outer.id = 900;
+    for (uint8_t number = 1; number < 20; number++) {
+        tunnel.bytes[outer.l4_offset + 7] = number / 2;
+        const uint32_t frame = give(talk, &outer, NULL);
+        const bool copy = number > 1 && number % 2;
+        g_assert_true((talk_found(talk, frame, WT_FINDING_CAPTURE_DUPLICATE) != NULL) == copy);
+    }
+    talk_close(talk);
+}
+
 /* An outer packet refused, and refused again long after its sender could know. */
 static void test_refused(gconstpointer version)
 {
@@ -220,6 +240,7 @@ int main(int argc, char **argv)
     talk_add("tunnel/repeated", test_repeated);
     talk_add("tunnel/healthy", test_healthy);
     talk_add("tunnel/encrypted", test_encrypted);
+    talk_add("tunnel/numbers", test_numbers);
     talk_add("tunnel/refused", test_refused);
     talk_add("tunnel/vanished", test_vanished);
     return g_test_run();

@@ -26,6 +26,7 @@
 #include <wiretruth/diagnosis.h>
 
 #include "engine/context.h"
+#include "packet/bytes.h"
 
 enum {
     DUPLICATE_PLACES = 1 << 13, /* packets remembered: 20 ms of a saturated 1 Gbit/s link five times over */
@@ -74,6 +75,18 @@ static uint32_t duplicate_extra(const struct wt_tcp *tcp)
     return tcp->timestamp_echo ^ (tcp->sacks ? tcp->sack[0].left * 3 ^ tcp->sack[0].right * 5 : 0);
 }
 
+/* What cannot be read further, ESP say, has its numbers at the beginning; of two fragments the bytes differ. */
+static void duplicate_take_payload(const struct wt_context *context, struct identity *identity)
+{
+    const struct wt_bytes bytes = {context->frame->bytes,
+                                   context->frame->bytes ? context->frame->captured : 0};
+    const struct wt_packet *packet = context->packet;
+    const uint8_t *first =
+        wt_bytes_span(&bytes, packet->offset + packet->ip_header_len, 2 * sizeof(uint32_t));
+    identity->stamp = first ? wt_load32(first) : 0;
+    identity->extra = first ? wt_load32(first + sizeof(uint32_t)) : 0;
+}
+
 static struct identity duplicate_identity(const struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
@@ -98,6 +111,8 @@ static struct identity duplicate_identity(const struct wt_context *context)
         identity.seq = (uint32_t)packet->icmp.id << 16 | packet->icmp.seq;
         identity.extra = packet->l4_checksum_field;
     }
+    if (!packet->has_l4)
+        duplicate_take_payload(context, &identity);
     identity.extra ^= wt_flow_is_bad(packet) ? 1U << 31 : 0;
     return identity;
 }

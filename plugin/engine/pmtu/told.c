@@ -72,7 +72,9 @@ void wt_told_ignored(struct wt_context *context, struct wt_told *told, const str
                                                           : WT_REASON_TOLD_ECHO;
     const uint32_t room = told_room(context, told, sent);
     wt_find(context, WT_FINDING_PMTU_IGNORED, .most = WT_AT_MOST(severity), .reason = reason, .ends = &ends,
-            .shown_in = frame, .size = room, .speaks_for = room ? WT_SPEAKS_FOR(WT_DIAGNOSIS_TUNNEL_MTU) : 0,
+            .shown_in = frame, .size = room,
+            .proven = room && !told->weakness && told->ignored >= TOLD_IGNORED_MANY,
+            .speaks_for = room ? WT_SPEAKS_FOR(WT_DIAGNOSIS_TUNNEL_MTU) : 0,
             .blind = told->weakness != WT_REASON_NONE, .value = {size, told->mtu, told->reports});
     if (severity > WT_SEVERITY_NOTE)
         wt_path_judge(record, WT_PATH_IGNORED);

@@ -5,8 +5,7 @@
  * should. mss.unfit names an MSS that cannot be right, and the one that would be.
  *
  *   link      Both ends ask for more than the link at the capture point takes, whose MTU is known (preference, DHCP, router
- *             advertisement, PPP, LLDP). On a link between routers, one end that asks for more where the other asks for
- *             exactly what fits: that one was clamped. In a tunnel the outer headers come off.
+ *             advertisement, PPP, LLDP). In a tunnel the outer headers come off.
  *   family    In IPv6, an MSS that IPv4 would have on a common link and no IPv6 link has: 20 bytes too many. Only around
  *             Ethernet's MTU, since below it other links have each of these values.
  *   one way   Large packets vanish, or a router refuses them (pmtu.black_hole, pmtu.report). Their sender's own MSS would
@@ -15,8 +14,9 @@
  *
  * No misfit: an ordinary host whose path leads through somebody's tunnel. Nothing is said of what a report repairs unless
  * the two directions differ. One end that asks for more than the link takes while the other has a smaller link itself:
- * both ask, and the smaller one holds. Who stands on the link (nothing was taken from its TTL yet) limits itself, so only
- * what it asks of others counts. An MTU that is a guess (default, largest seen) proves nothing.
+ * both ask, and the smaller one holds. Nor is it one where the other was clamped to what just fits: the router behind the
+ * capture point may clamp this one next, as it clamped that one before. Who stands on the link (nothing was taken from its
+ * TTL yet) limits itself, so only what it asks of others counts. An MTU that is a guess (default, largest seen) proves nothing.
  */
 #include <wiretruth/diagnosis.h>
 
@@ -96,7 +96,7 @@ static void unfit_judge_link(const struct wt_context *context)
         const uint32_t asked = flow->side[which].mss + headers, other = flow->side[!which].mss + headers;
         if (flow->side[which].mss == 0 || asked <= room || (!between && !near[which]))
             continue;
-        if (other > room || (other == room && between && !near[which]))
+        if (other > room)
             unfit_tell_link(context, which, room);
     }
 }
