@@ -51,7 +51,8 @@ extern const char *const wt_role_name[];
  * support. An event is one thing that happened, however many findings tell of it; there are WT_EVENTS_MAX at
  * most, so that number means "so many or more". */
 enum {
-    WT_EVENTS_MAX = 32
+    WT_EVENTS_MAX = 32,
+    WT_CASE_EVIDENCE = 12, /* frames */
 };
 
 struct wt_case {
@@ -67,7 +68,9 @@ struct wt_case {
     uint32_t contradicting; /* events that speak against it, and when they came does not matter */
     bool both_sides;        /* trouble seen in front of the culprit and behind it */
     uint32_t first_frame, last_frame;
-    uint32_t proof_frame; /* which completed the proof of trouble; 0 while there is none */
+    uint32_t proof_frame;                /* which completed the proof of trouble; 0 while there is none */
+    uint32_t evidence[WT_CASE_EVIDENCE]; /* frames that the proof rests on, those found first */
+    unsigned evidences;
 };
 
 /* Cases in the order in which they came up, `index` from 0; NULL behind the last one. Some of them only

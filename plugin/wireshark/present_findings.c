@@ -6,6 +6,7 @@
 
 #include "expert.h"
 #include "present.h"
+#include "tables/story.h"
 
 bool wt_present_shows(const struct wt_view *view, const struct wt_finding *finding)
 {
@@ -78,6 +79,17 @@ static bool is_repeated(const struct wt_view *view, const struct wt_finding *fin
     return false;
 }
 
+/* Links to the frames that the proof rests on, this one left out. */
+static void add_evidence(const struct wt_view *view, proto_tree *tree, const struct wt_case *c)
+{
+    uint32_t frames[WT_STORY_FRAMES];
+    const unsigned count = wt_story_frames(view->visit->engine, c, frames);
+
+    for (unsigned i = 0; i < count; i++)
+        if (frames[i] != view->visit->frame.number)
+            wt_view_number(view, tree, WT_FIELD_EVIDENCE, frames[i]);
+}
+
 void wt_present_proof(const struct wt_view *view)
 {
     const struct wt_engine *engine = view->visit->engine;
@@ -93,8 +105,10 @@ void wt_present_proof(const struct wt_view *view)
     wt_line_add(&label, "Proof complete: with this frame the evidence for ");
     wt_line_add(&label, wt_diagnosis_table[c->id].name);
     wt_line_add(&label, " suffices");
-    if (view->tree)
+    if (view->tree) {
         item = wt_view_line(view, WT_FIELD_PROOF, &label);
+        add_evidence(view, wt_view_below(item, WT_VIEW_PROOF), c);
+    }
     wt_expert_add_diagnosis(view->pinfo, item, c->id, wt_engine_confidence(engine, c), text);
 }
 

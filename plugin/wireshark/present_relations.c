@@ -8,6 +8,7 @@
 #include "present.h"
 
 #include <math.h>
+#include <wiretruth/diagnosis.h>
 #include <wiretruth/point.h>
 
 static enum wt_field relation_field(enum wt_relation_kind kind)
@@ -46,6 +47,8 @@ static void add_twin(const struct wt_view *view, proto_item *item, const struct 
 
 void wt_present_relations(const struct wt_view *view)
 {
+    const bool proof = wt_engine_proof(view->visit->engine, view->visit->frame.number) != NULL;
+
     for (const struct wt_relation *relation = view->visit->relations; relation; relation = relation->next) {
         const enum wt_field field = relation_field(relation->kind);
         if (field == WT_FIELDS)
@@ -53,5 +56,7 @@ void wt_present_relations(const struct wt_view *view)
         proto_item *item = wt_view_number(view, view->tree, field, relation->frame);
         if (relation->kind == WT_RELATION_TWIN)
             add_twin(view, item, relation);
+        else if (!proof) /* all of its evidence stands there */
+            proto_item_set_hidden(wt_view_number(view, view->tree, WT_FIELD_EVIDENCE, relation->frame));
     }
 }

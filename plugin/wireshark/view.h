@@ -37,6 +37,7 @@ proto_item *wt_view_line(const struct wt_view *view, enum wt_field field, const 
 enum wt_view_subtree {
     WT_VIEW_TOP,
     WT_VIEW_FINDING,
+    WT_VIEW_PROOF,
     WT_VIEW_RELATION,
     WT_VIEW_WIRE,
     WT_VIEW_CHECKSUM,

@@ -25,6 +25,7 @@ static struct {
     bool enabled;           /* the user may disable the protocol, then the file is dissected anew */
     bool verify;            /* checksums */
     bool tree;              /* headers are found in Wireshark's tree, which is there on the visit only */
+    uint32_t last;          /* number of its latest frame */
     bool begun;             /* its first frame came, and with it the next two are known */
     bool comes_again;       /* the program may come back to any frame */
     enum wt_asker asker;
@@ -183,6 +184,7 @@ int wt_visit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     if (!file.enabled)
         return 0;
     find_out(pinfo, tree);
+    file.last = MAX(file.last, pinfo->num);
     if (pinfo->fd->visited)
         wt_batch_judge();
     action = action_of(pinfo);
@@ -200,6 +202,7 @@ void wt_visit_start(int proto, dissector_handle_t handle)
     file.verify = preferences.verify_checksums;
     file.tree = wt_preferences_dissection();
     file.begun = false;
+    file.last = 0;
     file.name = proto_get_protocol_short_name(find_protocol_by_id(proto));
     wt_program_start();
     wt_layers_want(handle, file.enabled && file.tree);
@@ -214,4 +217,27 @@ void wt_visit_stop(void)
     file.engine = NULL;
     wt_names_free(file.names);
     file.names = NULL;
+}
+
+struct wt_engine *wt_visit_engine(void)
+{
+    wt_batch_judge();
+    return file.engine;
+}
+
+void wt_visit_tell_all(struct wt_table *table)
+{
+    struct wt_visit visit = {0};
+
+    if (!wt_visit_engine())
+        return;
+    for (uint32_t number = 1; number <= file.last; number++) {
+        visit.frame.number = number;
+        visit.engine = file.engine;
+        visit.names = file.names;
+        visit.findings = wt_engine_findings(file.engine, number);
+        visit.artefacts = wt_preferences_artefacts();
+        if (visit.findings || number == 1)
+            wt_table_frame(table, &visit);
+    }
 }

@@ -254,6 +254,16 @@ static void case_count_against(struct wt_case_file *file, uint32_t event)
         against[file->said.contradicting++] = event;
 }
 
+/* `number` is one of the frames that the case rests on. */
+static void case_rest_on(struct wt_case *c, uint32_t number)
+{
+    for (unsigned i = 0; i < c->evidences; i++)
+        if (c->evidence[i] == number)
+            return;
+    if (c->evidences < WT_CASE_EVIDENCE)
+        c->evidence[c->evidences++] = number;
+}
+
 static void case_add(struct wt_case_file *file, const struct wt_context *context, uint32_t frame,
                      const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
@@ -265,6 +275,10 @@ static void case_add(struct wt_case_file *file, const struct wt_context *context
     if (c->first_frame == 0 || frame < c->first_frame)
         c->first_frame = frame;
     c->both_sides |= evidence->both_sides && finding->severity >= WT_SEVERITY_WARN;
+    if (c->proof_frame == 0) {
+        case_rest_on(c, frame);
+        case_rest_on(c, context->frame->number);
+    }
     if (c->proof_frame == 0 && wt_diagnosis_table[c->id].trouble &&
         wt_case_confidence(c) >= WT_CONFIDENCE_LIKELY)
         c->proof_frame = context->frame->number;
