@@ -37,6 +37,42 @@ static void test_mistranslated_ports(gconstpointer version)
     talk_close(&talk);
 }
 
+static struct wt_packet send_datagram(struct talk *talk, uint8_t proto, uint32_t *number)
+{
+    struct wt_packet packet = talk_packet(talk, 1, proto, 8, 1400);
+    if (proto != WT_PROTO_UDP) {
+        packet.icmp.type = talk->version == 4 ? 8 : 128;
+        packet.icmp.id = 7;
+        packet.icmp.seq = 3;
+        packet.src_port = packet.dst_port = 0;
+    }
+    *number = talk_send(talk, &packet);
+    return packet;
+}
+
+/* The same of UDP and echo. What differs in both ports, or is between two equal ones, may be another conversation's. */
+static void test_mistranslated_datagrams(gconstpointer version)
+{
+    struct talk talk;
+    uint32_t offender = 0;
+    talk_open(&talk, (uint8_t)GPOINTER_TO_UINT(version));
+    talk.id = 900;
+    const uint8_t echo = talk.version == 4 ? WT_PROTO_ICMP : WT_PROTO_ICMPV6;
+    struct wt_packet refused = send_datagram(&talk, WT_PROTO_UDP, &offender);
+    refused.dst.bytes[14] = 77;
+    check_mistranslated(&talk, offender, &refused, "another address than");
+    refused = send_datagram(&talk, echo, &offender);
+    refused.dst.bytes[14] = 77;
+    check_mistranslated(&talk, offender, &refused, "another address than");
+    refused = send_datagram(&talk, WT_PROTO_UDP, &offender);
+    refused.id = 0;
+    refused.dst.bytes[14] = 78;
+    refused.dst_port++;
+    offender = talk_report(&talk, 0, NARROW, &refused);
+    g_assert_null(talk_found(&talk, offender, WT_FINDING_PMTU_MISTRANSLATED));
+    talk_close(&talk);
+}
+
 /* Quote and packet agree, but the report goes to somebody else. */
 static void test_mistranslated_addressee(gconstpointer version)
 {
@@ -201,6 +237,7 @@ static void test_flow_disowned(gconstpointer version)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    talk_add("report/mistranslated/datagrams", test_mistranslated_datagrams);
     talk_add("report/mistranslated/source", test_mistranslated_source);
     talk_add("report/mistranslated/ports", test_mistranslated_ports);
     talk_add("report/mistranslated/addressee", test_mistranslated_addressee);

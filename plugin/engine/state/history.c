@@ -181,6 +181,10 @@ static bool history_fits_translated(const struct wt_past *past, uint32_t interfa
     unsigned fit = history_fit(past, quote);
     if (past->interface != interface || ports == 0 || same == 4)
         return false;
+    if (history_is_icmp(quote->proto) && (fit & FIT_BYTES))
+        return (fit & FIT_LENGTH) && same > ports;
+    if (quote->proto == WT_PROTO_UDP && (!quote->has_id || quote->id == 0))
+        return (fit & FIT_LENGTH) && ports == 2 && same == 3 && quote->src_port != quote->dst_port;
     if (quote->proto != WT_PROTO_TCP)
         return (fit & FIT_ID) && (fit & FIT_LENGTH) && same > ports;
     if (fit & FIT_ID)

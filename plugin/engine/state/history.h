@@ -71,7 +71,8 @@ const struct wt_past *wt_history_find(struct wt_history *history, uint32_t newes
  * The same where a translator left other addresses or ports in the quote than were captured on `interface`.
  * One port has to be the same, and what has no chance to agree by accident: sequence number and identification;
  * or without the latter (IPv6) sequence number, length and one address, of a connection whose port alone
- * changed all but that.
+ * changed all but that. Of an echo identifier and number count as a sequence number; of UDP without identification both
+ * ports, if they differ, length and one address.
  */
 const struct wt_past *wt_history_find_translated(struct wt_history *history, uint32_t interface,
                                                  const struct wt_packet *quote, int64_t time);
