@@ -33,7 +33,8 @@ enum wt_proto {
 };
 
 enum {
-    WT_PORT_ESP = 4500, /* RFC 3948 */
+    WT_PORT_L2TP = 1701, /* RFC 2661, 3931 */
+    WT_PORT_ESP = 4500,  /* RFC 3948 */
 };
 
 /* Lengths of headers without options. */

@@ -138,6 +138,8 @@ static uint64_t send_encrypted(gconstpointer version, uint8_t proto, uint16_t po
     outer.payload_len = 1500 - outer.ip_header_len - 8;
     for (unsigned i = 0; i < 4; i++)
         tunnel.bytes[outer.l4_offset + 8 + i] = (uint8_t)(first >> (24 - 8 * i));
+    tunnel.bytes[outer.l4_offset + 8 + 8 + 4 + 12] =
+        0x08; /* Ethernet's type of IPv4, behind a sublayer of L2TP */
     const uint32_t frame = give(talk, &outer, NULL);
     const struct wt_finding *found = talk_found(talk, frame, WT_FINDING_FRAGMENT_TUNNEL);
     const uint64_t room = found ? found->value[1] : 0;
@@ -153,6 +155,8 @@ static void test_encrypted(gconstpointer version)
     g_assert_cmpuint(send_encrypted(version, ESP, 0, 0), ==, v4 ? 1438 : 1406);
     g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 4500, 0x1234), ==, v4 ? 1422 : 1406);
     g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 4500, 0), ==, 0); /* key exchange */
+    g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 1701, 0x00030000), ==, v4 ? 1446 : 1426);
+    g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 1701, 0x80030000), ==, 0); /* control */
     g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 53, 0x12340100), ==, 0);
     g_assert_cmpuint(send_encrypted(version, WT_PROTO_UDP, 2049, 0x05000000), ==, 0);
 }

@@ -7,7 +7,7 @@
 
 /*
  * The largest packet that fits into one of `mtu` bytes of the tunnel that `outer` belongs to: by the packet inside, where
- * it can be read (`inner`, else NULL), or by what encrypts it (ESP, ESP in UDP, WireGuard). 0 if that is no tunnel, or
+ * it can be read (`inner`, else NULL), or by what wraps it (ESP, ESP in UDP, WireGuard, L2TP). 0 if that is no tunnel, or
  * nothing fits.
  */
 uint32_t wt_tunnel_room(const struct wt_context *context, const struct wt_packet *outer,
