@@ -67,6 +67,7 @@ struct wt_facts {
     uint32_t path_mtu;
     uint32_t right_edge;
     uint32_t flight;
+    int32_t room; /* right edge that the receiver granted less end of the data sent, after this frame */
     int16_t window_scale; /* shift in force for the sender of this frame, WT_SCALE_NONE while unknown */
     int8_t scale_offer,
         scale_offer_peer; /* shift in its SYN and its peer's; WT_SCALE_NONE, WT_OFFER_UNSEEN */
@@ -77,6 +78,7 @@ struct wt_facts {
     bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;
     bool has_flight;
+    bool has_room; /* only with has_flight; not where keeping it would cost too much memory */
     bool noted : 1; /* it has findings or relations */
     bool copy : 1;  /* of a packet seen before: nothing else is said of it, and it counts for no wire frame */
     unsigned symptoms : 5; /* bits 1 << enum wt_symptom_kind that this frame is part of */

@@ -127,6 +127,8 @@ static void put_window(struct sink *sink, const struct wt_facts *facts)
         put_number(sink, "window.right_edge", facts->right_edge);
     if (facts->has_flight)
         put_number(sink, "window.flight", facts->flight);
+    if (facts->has_room)
+        wt_json_signed(sink->out, named(sink, "window.room"), facts->room);
 }
 
 /* --- findings and relations --- */

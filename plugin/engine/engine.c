@@ -273,6 +273,7 @@ void wt_engine_frame(struct wt_engine *engine, const struct wt_frame *frame, con
         engine_judge(&context);
     }
     hooks_run(&engine->frame, &context);
+    wt_records_trim(engine->records);
 }
 
 const struct wt_facts *wt_engine_facts(struct wt_engine *engine, uint32_t number)

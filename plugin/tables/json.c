@@ -60,6 +60,12 @@ void wt_json_number(GString *out, const char *name, uint64_t number)
     g_string_append_printf(out, "%" PRIu64, number);
 }
 
+void wt_json_signed(GString *out, const char *name, int64_t number)
+{
+    put_name(out, name);
+    g_string_append_printf(out, "%" PRId64, number);
+}
+
 /* Whatever the locale. */
 void wt_json_decimal(GString *out, const char *name, double number)
 {

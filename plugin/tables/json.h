@@ -14,6 +14,7 @@ void wt_json_end(GString *out);
 void wt_json_text(GString *out, const char *name, const char *text);
 void wt_json_decimal(GString *out, const char *name, double value); /* three places */
 void wt_json_number(GString *out, const char *name, uint64_t number);
+void wt_json_signed(GString *out, const char *name, int64_t number);
 
 /* A list as a member, and what is in it. */
 void wt_json_list(GString *out, const char *name);

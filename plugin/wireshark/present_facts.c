@@ -165,6 +165,9 @@ static void add_window(const struct wt_view *view, const struct wt_facts *facts)
         wt_view_number(view, tree, WT_FIELD_RIGHT_EDGE, facts->right_edge);
     if (facts->has_flight)
         wt_view_number(view, tree, WT_FIELD_FLIGHT, facts->flight);
+    if (facts->has_room)
+        proto_item_set_generated(
+            proto_tree_add_int(tree, wt_field_id(WT_FIELD_ROOM), view->tvb, 0, 0, facts->room));
 }
 
 static void add_symptoms(const struct wt_view *view, const struct wt_facts *facts)

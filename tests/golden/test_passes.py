@@ -10,7 +10,7 @@ from scapy.all import IP, UDP, Ether, IPv6, Raw, wrpcap
 from scapy.layers.vxlan import VXLAN
 
 FIELDS = """direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last
-mss.limit checksum.ip checksum.l4 path_mtu offender original window.scale window.right_edge window.flight
+mss.limit checksum.ip checksum.l4 path_mtu offender original window.scale window.right_edge window.flight window.room
 not_looked_at""".split()
 TABLES = ["-q", "-z", "wiretruth,tree", "-z", "wiretruth,wire"]
 BACKWARD = {"pmtu.reported", "pmtu.probing", "pmtu.obeyed", "pmtu.ignored", "pmtu.merged_quote", "checksum.leaked"}  # may stand on a frame before the one that makes it known

@@ -28,6 +28,10 @@ FIELDS = {
     "window.scale": {"FT_INT16"},
     "window.right_edge": NUMBERS,
     "window.flight": NUMBERS,
+    "window.room": {"FT_INT32"},
+    "evidence": {"FT_FRAMENUM"},
+    "copy": {"FT_BOOLEAN"},
+    "symptom": {"FT_STRING"},
     "finding": {"FT_STRING"},
 }
 VALUES = {

@@ -91,8 +91,8 @@ static void test_filled(gconstpointer version, int64_t after, uint32_t size, boo
 /* Smaller pieces tell if they come late. Those that fit into the hole without rest are its own. */
 static void test_smaller(gconstpointer version)
 {
-    const uint32_t own = 3 * (GPOINTER_TO_UINT(version) == 4 ? LIMIT_V4 : LIMIT_V6) / 4;
-    const uint32_t piece = GPOINTER_TO_UINT(version) == 4 ? PIECE : PIECE + 300;
+    const uint32_t own = GPOINTER_TO_UINT(version) == 4 ? LIMIT_V4 / 4U * 3U : LIMIT_V6 / 4U * 3U;
+    const uint32_t piece = GPOINTER_TO_UINT(version) == 4 ? PIECE : PIECE + 300U;
     test_filled(version, 1500, piece, true);
     test_filled(version, 300, piece, false);
     if (own + 72 > 1280 || GPOINTER_TO_UINT(version) == 4)

@@ -30,6 +30,25 @@ static void test_scale_in_force(gconstpointer version)
     talk_close(&talk);
 }
 
+/* What is left of the window after the data at hand; beyond it a negative number. Kept for later visits too. */
+static void test_room(gconstpointer version)
+{
+    struct talk talk;
+    open_with_scales(&talk, version, 0, 0);
+    struct wt_packet ack = talk_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 0);
+    ack.tcp.window = 1000;
+    talk_send(&talk, &ack);
+    const struct wt_packet edge = talk_tcp(&talk, 1, WT_TCP_ACK, 5000, 1000, 64000);
+    const uint32_t beyond = talk_send(&talk, &edge);
+    const uint32_t number = talk_send_tcp(&talk, 1, WT_TCP_ACK, 69000, 1000, 500);
+    const uint32_t last = talk_send_tcp(&talk, 0, WT_TCP_ACK, 1000, 5000, 0);
+    g_assert_false(talk_facts(&talk, last)->has_room);
+    g_assert_true(talk_facts(&talk, beyond)->has_room);
+    g_assert_cmpint(talk_facts(&talk, beyond)->room, ==, 1000 - 64000);
+    g_assert_cmpint(talk_facts(&talk, number)->room, ==, 1000 - 64500);
+    talk_close(&talk);
+}
+
 static void test_scale_unknown(gconstpointer version)
 {
     struct talk talk;
@@ -218,6 +237,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     talk_add("window/scale/in-force", test_scale_in_force);
+    talk_add("window/room", test_room);
     talk_add("window/scale/unknown", test_scale_unknown);
     talk_add("window/scale/declined", test_scale_declined);
     talk_add("window/scale/repeated-syn", test_scale_repeated_syn);

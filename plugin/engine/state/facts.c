@@ -8,6 +8,11 @@
 
 _Static_assert(sizeof(struct wt_packed_facts) == 16, "what each frame costs");
 
+enum {
+    SETS_FREE = 1 << 12, /* some 150 bytes each */
+    SETS_SHARE = 128,    /* frames for each further one: a byte a frame */
+};
+
 struct wt_fact_sets {
     GPtrArray *all;   /* struct wt_facts; the first is number 1 */
     GHashTable *map;  /* struct wt_facts -> its number */
@@ -72,6 +77,8 @@ struct wt_packed_facts wt_facts_pack(struct wt_fact_sets *sets, const struct wt_
     memcpy(&set, facts, sizeof set);
     set.noted = false;
     set.wire_len -= set.l3_len; /* modulo 2^64 where a header claims more than there is */
+    if (set.has_room)           /* with what is in flight it is the window, which many frames share */
+        set.room = (int32_t)((uint32_t)set.room + set.flight);
     set.l3_len = set.right_edge = set.flight = 0;
     return (struct wt_packed_facts){
         .noted = facts->noted,
@@ -90,4 +97,11 @@ void wt_facts_unpack(const struct wt_fact_sets *sets, struct wt_packed_facts kep
     facts->l3_len = kept.l3_len;
     facts->right_edge = kept.right_edge;
     facts->flight = kept.flight;
+    if (facts->has_room)
+        facts->room = (int32_t)((uint32_t)facts->room - kept.flight);
+}
+
+bool wt_fact_sets_afford(const struct wt_fact_sets *sets, uint32_t frames)
+{
+    return sets->all->len < SETS_FREE + frames / SETS_SHARE;
 }

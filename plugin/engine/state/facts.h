@@ -24,6 +24,10 @@ void wt_fact_sets_clear(struct wt_fact_sets *sets);
 /* Keeps `facts`, whose padding has to be zero. */
 struct wt_packed_facts wt_facts_pack(struct wt_fact_sets *sets, const struct wt_facts *facts);
 
+/* Whether there is room for sets that differ in little else than the window, after so many frames: receivers may grant
+ * another one with each acknowledgement. */
+bool wt_fact_sets_afford(const struct wt_fact_sets *sets, uint32_t frames);
+
 /* The facts of which `kept` was made. */
 void wt_facts_unpack(const struct wt_fact_sets *sets, struct wt_packed_facts kept, struct wt_facts *facts);
 

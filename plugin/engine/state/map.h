@@ -31,7 +31,7 @@ struct wt_handle {
 struct wt_map;
 
 enum {
-    WT_MAP_KEY_MAX = 72 /* bytes */
+    WT_MAP_KEY_MAX = 80 /* bytes */
 };
 
 /* Draws the random numbers of the hash, once: for those who need it without a table. */

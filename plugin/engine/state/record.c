@@ -259,6 +259,15 @@ void wt_records_relate(struct wt_records *records, uint32_t number, const struct
     (*at)->next = NULL;
 }
 
+void wt_records_trim(struct wt_records *records)
+{
+    struct wt_facts *facts = &records->current;
+    if (!records->keep || !facts->has_room || wt_fact_sets_afford(records->sets, records->number))
+        return;
+    facts->has_room = false;
+    facts->room = 0;
+}
+
 static void facts_resize(struct wt_facts *facts, const struct wt_wire *wire)
 {
     facts->wire_frames = wire->frames;

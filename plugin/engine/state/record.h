@@ -22,6 +22,9 @@ void wt_records_keep(struct wt_records *records, bool keep);
  * facts. */
 struct wt_facts *wt_records_begin(struct wt_records *records, uint32_t number);
 
+/* Leaves out of the facts of the frame at hand what would cost too much memory to be kept. */
+void wt_records_trim(struct wt_records *records);
+
 /* Adds a copy of `finding` to frame `number`. A frame holds a finding shown, and counted, once at most: the
  * more severe of two. */
 void wt_records_add(struct wt_records *records, uint32_t number, const struct wt_finding *finding);

@@ -176,6 +176,9 @@ static void window_measure(struct wt_context *context)
                         !wt_seq_after(peer->acked, side->next);
     if (facts->has_flight)
         facts->flight = side->next - peer->acked;
+    facts->has_room = facts->has_flight && peer->has_edge;
+    if (facts->has_room)
+        facts->room = wt_seq_distance(peer->edge, side->next);
 }
 
 const struct wt_detector wt_window_detector = {
