@@ -78,7 +78,7 @@ struct wt_facts {
     bool tcp;             /* right_edge is set where window_scale is known too */
     bool has_right_edge;
     bool has_flight;
-    bool has_room; /* only with has_flight; not where keeping it would cost too much memory */
+    bool has_room;  /* only with has_flight; not where keeping it would cost too much memory */
     bool noted : 1; /* it has findings or relations */
     bool copy : 1;  /* of a packet seen before: nothing else is said of it, and it counts for no wire frame */
     unsigned symptoms : 5; /* bits 1 << enum wt_symptom_kind that this frame is part of */
