@@ -92,12 +92,12 @@ enum wt_path_verdict {
     WT_PATH_NOTHING,
     WT_PATH_CUT_WRONG,   /* the sender's NIC cuts at the wrong size */
     WT_PATH_MERGED,      /* a reporter merges segments and refuses the result */
+    WT_PATH_TUNNEL,      /* a tunnel's own packets are fragmented, or do not pass */
     WT_PATH_BLACK_HOLE,  /* large packets vanish, and nothing reports it */
     WT_PATH_FRAGMENTS,   /* fragments do not arrive */
     WT_PATH_IGNORED,     /* the sender does not act on reports */
     WT_PATH_FLOOD,       /* more reports than can be about real packets */
     WT_PATH_IMPLAUSIBLE, /* reports of an MTU that cannot be */
-    WT_PATH_TUNNEL,      /* a tunnel's own packets are fragmented, or do not pass */
     WT_PATH_DF_CLEARED,
     WT_PATH_OBEYED,
     WT_PATH_PROBED,

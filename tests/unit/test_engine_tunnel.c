@@ -70,6 +70,13 @@ static void check_fragment(const struct talk *talk, uint32_t frame)
     g_assert_true(found->reason == WT_REASON_NONE);
 }
 
+static void check_path(const struct talk *talk, uint32_t overhead)
+{
+    struct wt_path_state path;
+    g_assert_true(wt_engine_path(talk->engine, 0, &talk->host[1], &talk->host[0], &path));
+    g_assert_true(path.verdict == WT_PATH_TUNNEL && path.overhead == overhead);
+}
+
 /* Several datagrams in fragments are several events; the remedy names the number. */
 static void test_fragments(gconstpointer version)
 {
@@ -201,6 +208,7 @@ static void test_refused(gconstpointer version)
     g_assert_nonnull(c);
     g_assert_null(diagnosed(talk, WT_DIAGNOSIS_REPORTS_IGNORED));
     g_assert_cmpuint(c->size, ==, talk->version == 4 ? 1326 : 1310);
+    check_path(talk, 1400 - c->size);
     talk_close(talk);
 }
 
@@ -230,9 +238,8 @@ static void test_vanished(gconstpointer version)
         talk->frame.time += (int64_t)200 * TALK_MS << round;
     }
     const struct wt_case *c = diagnosed(talk, WT_DIAGNOSIS_TUNNEL_MTU);
-    g_assert_nonnull(c);
-    g_assert_null(diagnosed(talk, WT_DIAGNOSIS_BLACK_HOLE));
-    g_assert_cmpuint(c->size, ==, 1450);
+    g_assert_true(c && c->size == 1450 && !diagnosed(talk, WT_DIAGNOSIS_BLACK_HOLE));
+    check_path(talk, VXLAN);
     g_assert_cmpuint(c->culprit.bytes[15], ==, 77); /* the end of the tunnel, not who is inside */
     talk_close(talk);
 }

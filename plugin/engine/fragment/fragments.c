@@ -302,7 +302,7 @@ static void fragments_judge_tunnel(struct wt_context *context, const struct wt_p
     wt_find(context, WT_FINDING_FRAGMENT_TUNNEL, .ends = &ends, .size = room, .proven = repeat,
             .reason = repeat ? WT_REASON_FRAGMENT_REPEATED : WT_REASON_NONE,
             .event = repeat ? (uint64_t)context->packet->tcp.seq + 1 : wt_map_hash(&key, sizeof key) | 1,
-            .value = {inner ? inner->l3_len + mtu - room : 0, room, inner ? mtu - room : 0});
+            .value = {inner ? inner->l3_len + mtu - room : 0, room, mtu - room});
 }
 
 static bool fragments_is_first(const struct wt_packet *packet)

@@ -120,18 +120,25 @@ static void path_hear(const struct wt_context *context, uint32_t number, struct 
     const struct wt_packet *packet = context->packet;
     const bool lost = finding->id == WT_FINDING_FRAGMENT_LOST && finding->severity > WT_SEVERITY_NOTE;
     const bool tunnel = finding->id == WT_FINDING_FRAGMENT_TUNNEL;
+    const bool vanished = finding->id == WT_FINDING_PMTU_BLACK_HOLE;
+    const bool refused = finding->id == WT_FINDING_PMTU_IGNORED && evidence->size;
     (void)number;
-    if (finding->id != WT_FINDING_PMTU_BLACK_HOLE && !lost && !tunnel)
+    if (!vanished && !refused && !lost && !tunnel)
         return;
     const struct wt_ends ends = evidence->ends ? *evidence->ends : (struct wt_ends){packet->src, packet->dst};
     struct wt_path_record *record = wt_path_record_get(context, &ends.sender, &ends.receiver);
     record->link_mtu = context->facts->link_mtu;
-    if (lost || tunnel) {
-        record->evidence |= 1U << WT_PATH_BY_FRAGMENTS;
-        wt_path_judge(record, tunnel ? WT_PATH_TUNNEL : WT_PATH_FRAGMENTS);
-        record->overhead = tunnel ? (uint32_t)finding->value[2] : record->overhead;
-        return;
+    if (evidence->size) {
+        const uint32_t mtu = refused ? (uint32_t)finding->value[1] : WT_MTU_ETHERNET;
+        wt_path_judge(record, WT_PATH_TUNNEL);
+        record->overhead = tunnel ? (uint32_t)finding->value[2] : mtu - evidence->size;
+    } else if (lost) {
+        wt_path_judge(record, WT_PATH_FRAGMENTS);
     }
+    if (lost || tunnel)
+        record->evidence |= 1U << WT_PATH_BY_FRAGMENTS;
+    if (!vanished)
+        return;
     record->evidence |= 1U << path_evidence(packet);
     record->passed = MAX(record->passed, (uint32_t)finding->value[1]);
 }

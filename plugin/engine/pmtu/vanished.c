@@ -57,6 +57,9 @@ void wt_vanished_withdraw(const struct wt_context *context, struct wt_vanished *
     wt_retract(context, WT_FINDING_PMTU_BLACK_HOLE, .ends = ends,
                .suspects = said->speaks_for ? &tunnel : NULL, .event = event, .speaks_for = said->speaks_for,
                .value = {said->count});
-    wt_path_clear(wt_path_record_get(context, &ends->sender, &ends->receiver), WT_PATH_BLACK_HOLE);
+    struct wt_path_record *record = wt_path_record_get(context, &ends->sender, &ends->receiver);
+    wt_path_clear(record, WT_PATH_BLACK_HOLE);
+    if (said->speaks_for)
+        wt_path_clear(record, WT_PATH_TUNNEL);
     said->count = 0;
 }
