@@ -182,7 +182,7 @@ class CFailure(Exception):
 JUDGED = frozenset(
     "direction direction.source l3_len link_mtu link_mtu.source wire.frames wire.len segment.size segment.last mss.limit "
     "checksum.ip checksum.l4 path_mtu window.scale window.scale.least window.scale.hint window.right_edge window.flight "
-    "finding finding.severity finding.text offender report reaction original twin twin.delay".split()
+    "window.room finding finding.severity finding.text offender report reaction original twin twin.delay".split()
 )
 DIAGNOSED = ("diagnosis", "confidence", "culprit", "other", "first_frame", "last_frame", "proof_frame")
 
