@@ -57,6 +57,7 @@ NEEDS = {
     "test_depth.py": "sanitized depth",
     "test_run.py": "",
     "test_style.py": "style clang",
+    "windows": "windows",
     "unit": "",
 }
 

@@ -81,7 +81,7 @@ struct wt_facts {
     bool has_room;  /* only with has_flight; not where keeping it would cost too much memory */
     bool noted : 1; /* it has findings or relations */
     bool copy : 1;  /* of a packet seen before: nothing else is said of it, and it counts for no wire frame */
-    unsigned symptoms : 5; /* bits 1 << enum wt_symptom_kind that this frame is part of */
+    uint8_t symptoms; /* bits 1 << enum wt_symptom_kind that this frame is part of */
     enum wt_direction direction;
     enum wt_direction_source direction_source;
     enum wt_mtu_source link_mtu_source;

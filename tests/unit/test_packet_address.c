@@ -2,9 +2,13 @@
 /* Addresses as text (the examples of RFC 5952 4 and 5), compared, and recognised. */
 #include <wiretruth/packet.h>
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#endif
 
 static struct wt_address address(const char *text)
 {

@@ -13,8 +13,9 @@ struct wt_ailing {
     uint32_t since, since_frame;     /* when it last made progress, or began to wait */
     uint32_t last, last_frame;       /* when it last sent again, or was asked again, what is outstanding */
     uint32_t sender, receiver, path; /* what limited it so far */
-    uint16_t size;        /* payload of the oldest outstanding segment; UDP: checksum of the request */
-    uint8_t tries;        /* how often that was sent; 255 at most */
+    /* Bits of one type: compilers for Windows put no others side by side. */
+    unsigned size : 16;   /* payload of the oldest outstanding segment; UDP: checksum of the request */
+    unsigned tries : 8;   /* how often that was sent; 255 at most */
     unsigned waits : 1;   /* something is outstanding */
     unsigned closed : 1;  /* the window for it is closed */
     unsigned smaller : 1; /* it was sent again in smaller pieces */
@@ -32,7 +33,7 @@ static inline struct wt_ailing *wt_ailing_of(struct wt_side *side)
 /* This frame is part of a symptom. */
 static inline void wt_symptom_mark(const struct wt_context *context, enum wt_symptom_kind kind)
 {
-    context->facts->symptoms = (context->facts->symptoms | 1U << kind) & ((1U << WT_SYMPTOMS) - 1);
+    context->facts->symptoms = (uint8_t)((context->facts->symptoms | 1U << kind) & ((1U << WT_SYMPTOMS) - 1));
 }
 
 /* All that was seen. */
