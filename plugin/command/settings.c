@@ -58,6 +58,14 @@ static bool set_artefacts(struct wt_settings *settings, const char *value)
     return set_flag(&settings->artefacts, value);
 }
 
+/* There are no columns here. */
+static bool set_info(struct wt_settings *settings, const char *value)
+{
+    bool unused = false;
+    (void)settings;
+    return set_flag(&unused, value);
+}
+
 /* There is no dissection here. */
 static bool set_layers(struct wt_settings *settings, const char *value)
 {
@@ -73,6 +81,7 @@ static const struct setting {
     {"capture_point", "Where the frames were recorded: find_out, sender, receiver or between", set_point},
     {"verify_checksums", "TRUE, or FALSE to leave out sums over payload", set_verify},
     {"artefacts", "TRUE, or FALSE not to tell of what is true of the capture only", set_artefacts},
+    {"info", "TRUE or FALSE, for columns of Wireshark; nothing changes here", set_info},
     {"layers", "frame: headers are found in the bytes; nothing else is possible without a dissection",
      set_layers},
 };

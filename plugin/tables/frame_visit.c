@@ -2,7 +2,7 @@
 #include "frame_visit.h"
 
 /* What offloads of a host make of its frames. The other Notes tell of the wire, or what the capture is worth. */
-static bool is_artefact(enum wt_finding_id id)
+bool wt_visit_is_artefact(enum wt_finding_id id)
 {
     switch (id) {
     case WT_FINDING_SUPERFRAME_SENT:
@@ -20,7 +20,7 @@ static bool is_artefact(enum wt_finding_id id)
 
 bool wt_visit_wants(const struct wt_visit *visit, const struct wt_finding *finding)
 {
-    return visit->artefacts || !is_artefact(finding->id);
+    return visit->artefacts || !wt_visit_is_artefact(finding->id);
 }
 
 bool wt_visit_counts(const struct wt_visit *visit, const struct wt_finding *finding)

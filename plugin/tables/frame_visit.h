@@ -24,6 +24,9 @@ struct wt_visit {
     bool artefacts; /* findings that are artefacts of capturing count too */
 };
 
+/* Whether a finding of this kind is an artefact of capturing. */
+bool wt_visit_is_artefact(enum wt_finding_id id);
+
 /* Whether the user wants `finding` at all, see the preference wiretruth.artefacts. */
 bool wt_visit_wants(const struct wt_visit *visit, const struct wt_finding *finding);
 

@@ -19,6 +19,7 @@ static unsigned link_mtu = 0;
 static int capture_point = WT_POINT_FIND_OUT;
 static wt_bool verify_checksums = true;
 static wt_bool artefacts = true;
+static wt_bool info = false;
 
 enum layers {
     LAYERS_FRAME,
@@ -87,6 +88,11 @@ void wt_preferences_register(int proto)
         "left for "
         "the NIC. They are true of the capture and not of the wire, and need no repair",
         &artefacts);
+    prefs_register_bool_preference(module, "info", "Findings in the Info column",
+                                   "Add the most severe finding of a frame that is no artefact of capturing "
+                                   "to the column Info, where it is "
+                                   "seen in every profile, and in flow graphs",
+                                   &info);
 }
 
 /* The TCP dissector's own preference for connections whose handshake is not in the capture; -1 for none. */
@@ -119,4 +125,9 @@ bool wt_preferences_dissection(void)
 bool wt_preferences_artefacts(void)
 {
     return artefacts;
+}
+
+bool wt_preferences_info(void)
+{
+    return info;
 }

@@ -18,4 +18,7 @@ bool wt_preferences_dissection(void);
 /* Whether findings that are artefacts of capturing are shown and counted. */
 bool wt_preferences_artefacts(void);
 
+/* Whether the most severe finding is to be added to the Info column. */
+bool wt_preferences_info(void);
+
 #endif

@@ -124,3 +124,15 @@ void wt_present(const struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo,
     else
         present_expert(&view);
 }
+
+void wt_present_info(const struct wt_visit *visit, packet_info *pinfo)
+{
+    const struct wt_view view = {.visit = visit, .pinfo = pinfo};
+    const struct wt_finding *finding = most_telling(&view);
+    char text[WT_LINE_SIZE];
+
+    if (!finding || wt_visit_is_artefact(finding->id))
+        return;
+    wt_finding_text(finding, text, sizeof(text));
+    col_append_fstr(pinfo->cinfo, COL_INFO, " [Wire Truth: %s]", text);
+}

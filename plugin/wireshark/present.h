@@ -16,6 +16,9 @@ void wt_present_register(int proto);
  */
 void wt_present(const struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
+/* Adds the most severe finding of `visit` to the column Info, unless it has none but artefacts of capturing. */
+void wt_present_info(const struct wt_visit *visit, packet_info *pinfo);
+
 /* The parts of it: findings between two severities, the frame's place in a proof, diagnoses of trouble or of
  * none. */
 void wt_present_findings(const struct wt_view *view, enum wt_severity most, enum wt_severity least);

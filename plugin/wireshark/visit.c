@@ -89,7 +89,7 @@ static void find_out(packet_info *pinfo, const proto_tree *tree)
                  file.comes_again ? "others may be visited again" : "a single pass");
     }
     if (!file.begun || file.comes_again) /* in a single pass it is the same for all frames */
-        file.asker = wt_program_asker(pinfo, tree);
+        file.asker = wt_preferences_info() ? WT_ASKER_ALL : wt_program_asker(pinfo, tree);
     file.begun = true;
 }
 
@@ -153,6 +153,8 @@ static void show(struct wt_visit *visit, tvbuff_t *tvb, packet_info *pinfo, prot
     pinfo->current_proto = file.name; /* for expert infos; the caller puts back what was there */
     if (file.asker >= WT_ASKER_SEVERITY)
         wt_present(visit, tvb, pinfo, tree);
+    if (wt_preferences_info())
+        wt_present_info(visit, pinfo);
     wt_listeners_queue(visit, pinfo);
     pinfo->flags.in_error_pkt = quote;
 }

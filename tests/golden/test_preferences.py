@@ -184,6 +184,19 @@ def test_artefacts(capture, tshark, fields):
     assert fields(capture(SENDER), "wiretruth.wire.frames", filter="frame.number == 7", options=off) == {7: (("2",),)}
 
 
+@pytest.mark.parametrize("passes", [(), ("-2",)])
+def test_info(passes, capture, tshark):
+    """The most severe finding stands behind what Wireshark says, and no artefact does; at first nothing is added."""
+    command = ["-r", capture(SENDER), *passes, "-T", "fields", "-e", "_ws.col.Info", "-e", "frame.number"]
+    plain = tshark(*command).splitlines()
+    shown = tshark(*command, *option("info", "TRUE")).splitlines()
+    added = {int(line.split("\t")[1]): line.split("\t")[0] for line in shown if "[Wire Truth: " in line}
+    assert not any("Wire Truth" in line for line in plain)
+    assert len(shown) == len(plain) and added[8].startswith("Destination unreachable (Fragmentation needed) [Wire Truth: Cut at the wrong size")
+    assert not any("Captured before segmentation" in text or "Checksum left" in text for text in added.values())
+    assert 2 not in added  # a checksum left for the NIC, and no more
+
+
 def data_sent(ip):
     return ip.haslayer(TCP) and oracle.payload(ip) > 0 and ip[TCP].sport == 80
 
