@@ -172,6 +172,28 @@ static void test_cut(gconstpointer version)
     talk_close(&talk);
 }
 
+/* In the first fragment of a tunnel's packet the rest of the inner one is missing: it comes in the next. */
+static void test_cut_by_fragment(gconstpointer version)
+{
+    struct talk talk;
+    open_flow(&talk, version);
+    struct wt_packet inner = talk_tcp(&talk, 1, WT_TCP_ACK, 6000, 1000, 1000);
+    inner.truncated = true;
+    inner.l4_checksum = WT_CHECKSUM_UNVERIFIABLE;
+    struct wt_packet outer = talk_packet(&talk, 1, 17, 8, 960);
+    outer.fragment = outer.more_fragments = true;
+    memset(&talk.reading, 0, sizeof talk.reading);
+    talk.reading.packet[0] = outer;
+    talk.reading.packet[1] = inner;
+    talk.reading.packets = 2;
+    talk.frame.number++;
+    talk.frame.length = talk.frame.captured = TALK_ETHERNET + outer.l3_len;
+    talk.frame.time += TALK_MS;
+    wt_engine_frame(talk.engine, &talk.frame, &talk.reading);
+    g_assert_null(talk_found(&talk, talk.frame.number, WT_FINDING_CAPTURE_EDITED));
+    talk_close(&talk);
+}
+
 /* A second picture of the packet, intact: damaged by what copied it, and no repetition. */
 static void test_copy(gconstpointer version)
 {
@@ -251,6 +273,7 @@ int main(int argc, char **argv)
     talk_add("damage/always", test_always);
     talk_add("damage/no-black-hole", test_no_black_hole);
     talk_add("damage/cut", test_cut);
+    talk_add("damage/cut-by-fragment", test_cut_by_fragment);
     talk_add("damage/copy", test_copy);
     talk_add("damage/spurious", test_spurious);
     talk_add("damage/number", test_number);

@@ -128,9 +128,19 @@ bool wt_sums_are_leaked(const struct wt_context *context)
     return wt_map_oldest(leakers) && wt_map_peek(leakers, &key);
 }
 
+/* Whether the packet lies in a fragment: the rest of it is in the next one. */
+static bool sums_are_in_fragment(const struct wt_context *context)
+{
+    for (unsigned i = 0; i < context->reading->packets; i++)
+        if (&context->reading->packet[i] != context->packet && context->reading->packet[i].fragment)
+            return true;
+    return false;
+}
+
 bool wt_sums_is_cut(const struct wt_context *context)
 {
-    return context->packet->truncated && context->frame->captured == context->frame->length;
+    return context->packet->truncated && context->frame->captured == context->frame->length &&
+           !sums_are_in_fragment(context);
 }
 
 bool wt_sums_are_plausible(const struct wt_context *context)
