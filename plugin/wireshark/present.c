@@ -19,6 +19,9 @@
 
 #include "program.h"
 
+#include <math.h>
+#include <wiretruth/point.h>
+
 static int proto_wiretruth;
 
 void wt_present_register(int proto)
@@ -49,6 +52,29 @@ static const struct wt_finding *most_telling(const struct wt_view *view)
     return best;
 }
 
+/* The frame that showed the same packet before; NULL if none did. */
+static const struct wt_relation *twin_before(const struct wt_visit *visit)
+{
+    for (const struct wt_relation *relation = visit->relations; relation; relation = relation->next)
+        if (relation->kind == WT_RELATION_TWIN && relation->frame < visit->frame.number)
+            return relation;
+    return NULL;
+}
+
+static void twin_line(const struct wt_relation *twin, struct wt_line *line)
+{
+    const bool piece = twin->changes & 1U << WT_CHANGE_CUT, merged = twin->changes & 1U << WT_CHANGE_MERGED;
+    const char *what = piece    ? "Wire Truth: A piece of frame "
+                       : merged ? "Wire Truth: Merged of frame "
+                                : "Wire Truth: The same packet as frame ";
+    char text[64], time[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd(time, sizeof time, "%.3f", fabs((double)twin->delay / 1e6)); /* whatever the locale */
+    g_snprintf(text, sizeof text, "%s, %s ms %s: no retransmission", merged && !piece ? " and others" : "",
+               time, twin->delay < 0 ? "before" : "later");
+    wt_line_number(line, what, twin->frame, text);
+}
+
 /* What a frame is where nothing was found. */
 static void plain_line(const struct wt_visit *visit, struct wt_line *line)
 {
@@ -59,6 +85,8 @@ static void plain_line(const struct wt_visit *visit, struct wt_line *line)
         wt_line_add(line, wt_missed_text(visit->missed));
     } else if (visit->facts && visit->facts->wire_frames > 1) {
         wt_line_number(line, "Wire Truth: Stands for ", visit->facts->wire_frames, " wire frames");
+    } else if (twin_before(visit)) {
+        twin_line(twin_before(visit), line);
     } else {
         wt_line_add(line, "Wire Truth: An ordinary frame, nothing found");
     }
