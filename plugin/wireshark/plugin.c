@@ -12,7 +12,7 @@
 #include "preferences.h"
 #include "present.h"
 #include "program.h"
-#include "report.h"
+#include "report_window.h"
 #include "statistic.h"
 #include "visit.h"
 
@@ -46,7 +46,7 @@ static void proto_register_wiretruth(void)
     wt_preferences_register(proto_wiretruth);
     wt_listener_register();
     wt_program_register(proto_wiretruth);
-    wt_report_register();
+    wt_report_window_register();
     register_init_routine(file_start);
     register_cleanup_routine(wt_visit_stop);
     handle_wiretruth = create_dissector_handle(wt_visit, no_protocol);

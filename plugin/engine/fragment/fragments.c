@@ -26,7 +26,7 @@
  */
 #include "engine/context.h"
 #include "engine/state/sequence.h"
-#include "tunnel.h"
+#include "overhead.h"
 
 enum {
     FRAGMENTS_MAX = 1 << 12,
@@ -295,7 +295,7 @@ static void fragments_judge_tunnel(struct wt_context *context, const struct wt_p
     const uint32_t link = context->facts->link_mtu;
     /* Cut by this link, or by one before it that takes about what is here. */
     const uint32_t mtu = outer->l3_len + FRAGMENTS_UNIT > link ? link : outer->l3_len;
-    const uint32_t room = wt_tunnel_room(context, outer, inner, mtu);
+    const uint32_t room = wt_overhead_room(context, outer, inner, mtu);
     if (room == 0 || (inner && inner->l3_len <= room))
         return;
     const bool repeat = inner && fragments_is_repeat(context);

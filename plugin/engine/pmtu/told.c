@@ -25,7 +25,7 @@
 
 #include <wiretruth/diagnosis.h>
 
-#include "engine/fragment/tunnel.h"
+#include "engine/fragment/overhead.h"
 #include "engine/state/history.h"
 #include "engine/state/sequence.h"
 #include "path_record.h"
@@ -54,8 +54,8 @@ static uint32_t told_room(const struct wt_context *context, const struct wt_told
     if (sent != context->packet && reading->quotes > 1)
         inner = &reading->quote[1];
     if (sent != context->packet && inner) /* the quote as it stands in the frame */
-        return wt_tunnel_room(context, &reading->quote[0], inner, told->mtu);
-    return wt_tunnel_room(context, sent, inner, told->mtu);
+        return wt_overhead_room(context, &reading->quote[0], inner, told->mtu);
+    return wt_overhead_room(context, sent, inner, told->mtu);
 }
 
 void wt_told_ignored(struct wt_context *context, struct wt_told *told, const struct wt_packet *sent,

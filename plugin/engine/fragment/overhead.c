@@ -14,7 +14,7 @@
  * Traps: key exchange on port 4500 begins with four zeros; anything may begin like WireGuard's data (type 4, three
  * zeros), whose length is a whole number of 16 bytes.
  */
-#include "tunnel.h"
+#include "overhead.h"
 
 #include "packet/bytes.h"
 
@@ -88,8 +88,8 @@ static uint32_t tunnel_room_encrypted(const struct wt_context *context, const st
     return 0;
 }
 
-uint32_t wt_tunnel_room(const struct wt_context *context, const struct wt_packet *outer,
-                        const struct wt_packet *inner, uint32_t mtu)
+uint32_t wt_overhead_room(const struct wt_context *context, const struct wt_packet *outer,
+                          const struct wt_packet *inner, uint32_t mtu)
 {
     if (!inner)
         return tunnel_room_encrypted(context, outer, mtu);

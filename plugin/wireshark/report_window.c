@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report: Tools > Wire Truth > Report, and the same under Statistics. A window with the text of the diagnoses, as
+ * report_window: Tools > Wire Truth > Report, and the same under Statistics. A window with the text of the diagnoses, as
  * -z wiretruth,diagnosis prints it, and buttons that act on one of them: the first, until Next chooses another.
  *
  * The text is of what is known when it is made: of all frames so far. So it can be read while a capture runs, and Refresh
@@ -9,7 +9,7 @@
  * The window is the one that Wireshark keeps for its scripts (epan/funnel.h), which has no other way to be filled than by
  * a plugin. Programs without windows have none, and no menus.
  */
-#include "report.h"
+#include "report_window.h"
 
 #include "compat.h"
 
@@ -173,7 +173,7 @@ static void open_report(gpointer unused)
 }
 
 /* Under Statistics names have no submenus: there it stands with the tables. */
-void wt_report_register(void)
+void wt_report_window_register(void)
 {
     funnel_register_menu("Wire Truth/Report", REGISTER_TOOLS_GROUP_UNSORTED, open_report, NULL, NULL, FALSE);
     funnel_register_menu("Wire Truth: Report", REGISTER_PACKET_STAT_GROUP_UNSORTED, open_report, NULL, NULL,
