@@ -11,6 +11,6 @@
  * nothing fits.
  */
 uint32_t wt_overhead_room(const struct wt_context *context, const struct wt_packet *outer,
-                        const struct wt_packet *inner, uint32_t mtu);
+                          const struct wt_packet *inner, uint32_t mtu);
 
 #endif
