@@ -46,7 +46,7 @@ def test_page(gui, tshark):
     title = page(gui)
     labels = gui.ask("names", title, "label")
     assert labels == ["Wire Truth", "Link MTU", "Link MTU of interfaces", "Capture point", "Find headers"]
-    assert gui.ask("names", title, "check box") == ["Verify checksums", NOTES]
+    assert gui.ask("names", title, "check box") == ["Verify checksums", NOTES, "Findings in the Info column"]
     assert gui.ask("read", title) == "0"
     known = [line for line in tshark("-G", "defaultprefs").splitlines() if line.startswith("#wiretruth.")]
     assert len(known) >= len(labels) - 2  # no title, and tables are not among those
