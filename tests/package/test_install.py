@@ -71,6 +71,21 @@ def test_personal(scratch, capture):
     ).read_bytes()
     assert as_user(home, home / ".local/bin/wiretruth", "--findings", file, trouble=True).count("segmentation.wrong") > 1
     assert b"wiretruth" in gzip.decompress((home / ".local/share/man/man1/wiretruth.1.gz").read_bytes())
+    own = home / ".config/wireshark/profiles" / PROFILE / "hosts"  # of the user
+    as_user(home, "touch", own)
+    as_user(home, "cmake", "--build", home / "build", "--target", "uninstall")
+    left = {path for folder in (".local", ".config") for path in (home / folder).rglob("*") if path.is_file()}
+    assert left == {own} and not plugin_loaded(home)
+
+
+@pytest.mark.parametrize("hidden, package", [("PKG_CONFIG_LIBDIR", "libglib2.0-dev"), ("Wireshark", "wireshark-dev")])
+def test_missing_package(hidden, package, tmp_path):
+    """Who lacks a package is told its name."""
+    env = os.environ | ({hidden: str(tmp_path)} if hidden.isupper() else {})
+    options = [] if hidden.isupper() else [f"-DCMAKE_DISABLE_FIND_PACKAGE_{hidden}=ON"]
+    command = ["cmake", "-S", str(ROOT), "-B", str(tmp_path / "build"), *options]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert ran.returncode != 0 and package in " ".join(ran.stderr.split())
 
 
 # --- the Debian package ---
