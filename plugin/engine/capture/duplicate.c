@@ -119,8 +119,9 @@ static struct identity duplicate_identity(const struct wt_context *context)
 
 /*
  * Where the packet is remembered. Not seeded, so that each run gives the same answer: who crafts packets that share a
- * place hides copies only. Whether two packets are one is told by a seeded hash of all of the identity: nobody can make
- * another packet look like a copy, with which it would be asked of no detector.
+ * place hides copies only. Whether two packets are one is told by a seeded hash of all of the identity, so nobody finds
+ * another identity with the same hash. The payload is no part of it: who sees a flow can send other bytes under the same
+ * numbers, and they are taken for a copy, which no other detector is asked about.
  */
 static unsigned duplicate_place(const struct identity *identity)
 {
