@@ -9,6 +9,12 @@ enum {
     LOG_TEXT = 240
 };
 
+struct wt_ends wt_context_ends(const struct wt_context *context, bool forward)
+{
+    const struct wt_packet *packet = context->packet;
+    return (struct wt_ends){forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
+}
+
 static struct wt_finding context_finding(enum wt_finding_id id, const struct wt_evidence *evidence)
 {
     struct wt_finding finding = {.id = id,

@@ -126,6 +126,9 @@ void wt_relate_with(const struct wt_context *context, uint32_t number, const str
     } while (0)
 void wt_log_write(const struct wt_context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* The ends of the packet at hand; with `forward` false, of what comes the other way. */
+struct wt_ends wt_context_ends(const struct wt_context *context, bool forward);
+
 /* Sending side of the packet's flow, and the other one. Only where there is a flow. */
 static inline struct wt_side *wt_context_side(const struct wt_context *context)
 {

@@ -27,7 +27,7 @@ struct report {
     unsigned chosen; /* which of the diagnoses, from 0 */
 };
 
-/* The diagnoses now, to be freed, and the one chosen; NULL if there is none. */
+/* The diagnosis chosen, which of how many it is now; NULL if there is none. */
 static const struct wt_case *chosen_of(const struct report *report, unsigned *count, unsigned *at)
 {
     const struct wt_engine *engine = wt_visit_engine();

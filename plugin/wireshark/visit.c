@@ -234,12 +234,10 @@ void wt_visit_tell_all(struct wt_table *table)
     if (!wt_visit_engine())
         return;
     for (uint32_t number = 1; number <= file.last; number++) {
+        if (number > 1 && !wt_engine_findings(file.engine, number))
+            continue;
         visit.frame.number = number;
-        visit.engine = file.engine;
-        visit.names = file.names;
-        visit.findings = wt_engine_findings(file.engine, number);
-        visit.artefacts = wt_preferences_artefacts();
-        if (visit.findings || number == 1)
-            wt_table_frame(table, &visit);
+        fill(&visit);
+        wt_table_frame(table, &visit);
     }
 }

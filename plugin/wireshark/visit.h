@@ -16,7 +16,7 @@ void wt_visit_stop(void);
 /* What is known of the file at hand; NULL if none is open. */
 struct wt_engine *wt_visit_engine(void);
 
-/* Tells `table` of the findings of all frames so far, without their bytes and facts. */
+/* Tells `table` of the findings of all frames so far, without their bytes. */
 void wt_visit_tell_all(struct wt_table *table);
 
 /* The post-dissector. */

@@ -124,6 +124,21 @@ static inline uint32_t talk_send(struct talk *talk, const struct wt_packet *pack
     return talk->frame.number;
 }
 
+/* The same for a packet inside another one, a tunnel's. */
+static inline uint32_t talk_send_inside(struct talk *talk, const struct wt_packet *outer,
+                                        const struct wt_packet *inner)
+{
+    memset(&talk->reading, 0, sizeof talk->reading);
+    talk->reading.packet[0] = *outer;
+    talk->reading.packet[1] = *inner;
+    talk->reading.packets = 2;
+    talk->frame.number++;
+    talk->frame.length = talk->frame.captured = TALK_ETHERNET + outer->l3_len;
+    talk->frame.time += TALK_MS;
+    wt_engine_frame(talk->engine, &talk->frame, &talk->reading);
+    return talk->frame.number;
+}
+
 static inline uint32_t talk_send_tcp(struct talk *talk, unsigned from, uint16_t flags, uint32_t seq,
                                      uint32_t ack, uint32_t payload)
 {

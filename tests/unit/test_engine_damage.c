@@ -182,15 +182,8 @@ static void test_cut_by_fragment(gconstpointer version)
     inner.l4_checksum = WT_CHECKSUM_UNVERIFIABLE;
     struct wt_packet outer = talk_packet(&talk, 1, 17, 8, 960);
     outer.fragment = outer.more_fragments = true;
-    memset(&talk.reading, 0, sizeof talk.reading);
-    talk.reading.packet[0] = outer;
-    talk.reading.packet[1] = inner;
-    talk.reading.packets = 2;
-    talk.frame.number++;
-    talk.frame.length = talk.frame.captured = TALK_ETHERNET + outer.l3_len;
-    talk.frame.time += TALK_MS;
-    wt_engine_frame(talk.engine, &talk.frame, &talk.reading);
-    g_assert_null(talk_found(&talk, talk.frame.number, WT_FINDING_CAPTURE_EDITED));
+    const uint32_t number = talk_send_inside(&talk, &outer, &inner);
+    g_assert_null(talk_found(&talk, number, WT_FINDING_CAPTURE_EDITED));
     talk_close(&talk);
 }
 

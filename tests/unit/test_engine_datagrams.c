@@ -362,14 +362,8 @@ static void test_tunnel(gconstpointer version)
     inner.offset = outer.offset + 50;
     inner.l3_len = 1500;
     inner.tunnel = 5;
-    memset(&talk.reading, 0, sizeof talk.reading);
-    talk.reading.packet[0] = outer;
-    talk.reading.packet[1] = inner;
-    talk.reading.packets = 2;
-    talk.frame.number++;
-    talk.frame.length = talk.frame.captured = 1514;
-    wt_engine_frame(talk.engine, &talk.frame, &talk.reading);
-    const struct wt_finding *found = talk_found(&talk, talk.frame.number, WT_FINDING_FRAGMENT_TUNNEL);
+    const uint32_t number = talk_send_inside(&talk, &outer, &inner);
+    const struct wt_finding *found = talk_found(&talk, number, WT_FINDING_FRAGMENT_TUNNEL);
     g_assert_nonnull(found);
     g_assert_cmpuint(found->value[0], ==, 1550);
     g_assert_cmpuint(found->value[1], ==, 1450);

@@ -222,15 +222,7 @@ static uint32_t send_tunnelled(struct talk *talk, unsigned from, uint16_t flags,
         inner.dst.bytes[i] ^= i > 11;
     }
     inner.tunnel = 77;
-    memset(&talk->reading, 0, sizeof talk->reading);
-    talk->reading.packet[0] = packet;
-    talk->reading.packet[1] = inner;
-    talk->reading.packets = 2;
-    talk->frame.number++;
-    talk->frame.length = talk->frame.captured = TALK_ETHERNET + packet.l3_len;
-    talk->frame.time += TALK_MS;
-    wt_engine_frame(talk->engine, &talk->frame, &talk->reading);
-    return talk->frame.number;
+    return talk_send_inside(talk, &packet, &inner);
 }
 
 static void test_tunnel(gconstpointer version)

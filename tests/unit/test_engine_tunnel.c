@@ -25,16 +25,7 @@ static void open_tunnel(struct tunnel *tunnel, gconstpointer version)
 
 static uint32_t give(struct talk *talk, const struct wt_packet *outer, const struct wt_packet *inner)
 {
-    memset(&talk->reading, 0, sizeof talk->reading);
-    talk->reading.packet[0] = *outer;
-    if (inner)
-        talk->reading.packet[1] = *inner;
-    talk->reading.packets = inner ? 2 : 1;
-    talk->frame.number++;
-    talk->frame.length = talk->frame.captured = TALK_ETHERNET + outer->l3_len;
-    talk->frame.time += TALK_MS;
-    wt_engine_frame(talk->engine, &talk->frame, &talk->reading);
-    return talk->frame.number;
+    return inner ? talk_send_inside(talk, outer, inner) : talk_send(talk, outer);
 }
 
 /* An inner segment of `size` bytes from host 1 in an outer packet, of which the first 1500 bytes are a fragment. */

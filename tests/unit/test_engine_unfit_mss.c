@@ -91,14 +91,7 @@ static void test_link_tunnel(gconstpointer version)
         struct wt_packet outer = talk_packet(&talk, i, 17, 8, syn.l3_len + 22);
         syn.offset = outer.offset + 50;
         syn.tunnel = 7;
-        memset(&talk.reading, 0, sizeof talk.reading);
-        talk.reading.packet[0] = outer;
-        talk.reading.packet[1] = syn;
-        talk.reading.packets = 2;
-        talk.frame.number++;
-        talk.frame.length = talk.frame.captured = TALK_ETHERNET + outer.l3_len;
-        talk.frame.time += TALK_MS;
-        wt_engine_frame(talk.engine, &talk.frame, &talk.reading);
+        talk_send_inside(&talk, &outer, &syn);
     }
     const struct wt_finding *found = talk_found(&talk, 1, WT_FINDING_MSS_UNFIT);
     g_assert_nonnull(found);

@@ -52,14 +52,6 @@ enum {
 
 /* --- the verdict --- */
 
-/* Who sends what stalls, and to whom. */
-static struct wt_ends blackhole_ends(const struct wt_context *context, unsigned which)
-{
-    const struct wt_packet *packet = context->packet;
-    bool forward = which == context->sender;
-    return (struct wt_ends){forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
-}
-
 static uint64_t blackhole_event(const struct wt_stall *stall)
 {
     return (uint64_t)stall->seq + 1;
@@ -69,7 +61,7 @@ static void blackhole_tell(const struct wt_context *context, unsigned which, str
                            uint32_t lost, enum wt_severity severity, enum wt_reason reason)
 {
     const struct wt_vanishing what = {
-        .ends = blackhole_ends(context, which),
+        .ends = wt_context_ends(context, which == context->sender),
         .event = blackhole_event(stall),
         .lost = lost,
         .passed = wt_stall_path(context, which)->passed,
@@ -86,7 +78,7 @@ static bool blackhole_is_possible(const struct wt_context *context, unsigned whi
                                   const struct wt_trouble *trouble, uint32_t size)
 {
     const struct wt_path *path = wt_stall_path(context, which);
-    uint32_t small = context->packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+    uint32_t small = wt_mtu_everywhere(context->packet->version == 4);
     if (size <= small || path->passed >= size || context->flow->side[which].reports.passed >= size)
         return false;
     const struct wt_packet *packet = context->packet;
@@ -226,7 +218,7 @@ static void blackhole_take_fate(const struct wt_context *context, unsigned which
 /* The stalled segment arrived in the size in which it was said to vanish: it was lost, nothing more. */
 static void blackhole_withdraw(struct wt_context *context, unsigned which, struct wt_stall *stall)
 {
-    const struct wt_ends ends = blackhole_ends(context, which);
+    const struct wt_ends ends = wt_context_ends(context, which == context->sender);
     wt_vanished_withdraw(context, &stall->said, &ends, blackhole_event(stall));
     stall->told = 0;
 }

@@ -16,6 +16,7 @@
  * answers go on; media, and everything else that sends one way; a report about the path; sizes that every link carries.
  */
 #include "engine/context.h"
+#include "engine/state/mtu_kind.h"
 #include "engine/state/path.h"
 #include "vanished.h"
 
@@ -84,7 +85,7 @@ static void datagram_take_sent(struct wt_context *context)
 {
     const struct wt_packet *packet = context->packet;
     const struct datagram_side_key key = {context->flow->key, context->sender};
-    const uint32_t size = packet->l3_len, small = packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+    const uint32_t size = packet->l3_len, small = wt_mtu_everywhere(packet->version == 4);
     struct wt_map *map = wt_kept(context, WT_KEEPER_DATAGRAM);
     const int64_t now = context->frame->time;
     const bool candidate = packet->df && size > small;

@@ -14,6 +14,7 @@
  * requests in fragments, which are lost for other reasons.
  */
 #include "engine/context.h"
+#include "engine/state/mtu_kind.h"
 #include "engine/state/path.h"
 #include "vanished.h"
 
@@ -115,7 +116,7 @@ static void echo_conclude(struct wt_context *context, struct echo *echo)
 
 static void echo_lose(struct echo *echo, struct request *request)
 {
-    const uint32_t small = wt_address_is_v4(&echo->key.src) ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+    const uint32_t small = wt_mtu_everywhere(wt_address_is_v4(&echo->key.src));
     if (request->size > MAX(echo->passed, small)) {
         echo->smallest = echo->lost ? MIN(echo->smallest, request->size) : request->size;
         echo->lost++;

@@ -22,6 +22,7 @@
 #include "engine/context.h"
 #include "engine/size/segmentation.h"
 #include "engine/size/segmentation_size.h"
+#include "engine/state/mtu_kind.h"
 #include "engine/state/path.h"
 #include "engine/state/sequence.h"
 #include "trouble.h"
@@ -48,19 +49,13 @@ static uint64_t hole_event(const struct wt_hole *hole)
 }
 
 /* `forward`: the packet at hand comes from who sends what is missing. */
-static struct wt_ends hole_ends(const struct wt_context *context, bool forward)
-{
-    const struct wt_packet *packet = context->packet;
-    return (struct wt_ends){forward ? packet->src : packet->dst, forward ? packet->dst : packet->src};
-}
-
 static void hole_tell(struct wt_context *context, struct wt_trouble *trouble, bool forward)
 {
     struct wt_hole *hole = &trouble->hole;
     if (trouble->told.reports > 0)
         return;
     const struct wt_vanishing what = {
-        .ends = hole_ends(context, forward),
+        .ends = wt_context_ends(context, forward),
         .event = hole_event(hole),
         .lost = hole->full,
         .passed = hole->largest,
@@ -73,7 +68,7 @@ static void hole_tell(struct wt_context *context, struct wt_trouble *trouble, bo
 /* What was missing is here, or was lost by the capture: plain loss. */
 static void hole_forget(struct wt_context *context, struct wt_hole *hole, bool forward)
 {
-    const struct wt_ends ends = hole_ends(context, forward);
+    const struct wt_ends ends = wt_context_ends(context, forward);
     if (hole->said.count > 0)
         wt_vanished_withdraw(context, &hole->said, &ends, hole_event(hole));
     hole->open = false;
@@ -98,7 +93,7 @@ static uint32_t hole_size(const struct wt_context *context, uint32_t missing)
 {
     const struct wt_packet *packet = context->packet;
     const uint32_t limit = wt_size_limit(context), headers = packet->l3_len - packet->payload_len;
-    const uint32_t small = packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+    const uint32_t small = wt_mtu_everywhere(packet->version == 4);
     const uint32_t size = MIN(missing, limit) + headers;
     return limit && size > small ? size : 0;
 }
@@ -115,7 +110,7 @@ static bool hole_is_natural(const struct wt_context *context, uint32_t length, u
 {
     const struct wt_packet *packet = context->packet;
     const uint32_t headers = wt_size_headers(packet);
-    const uint32_t small = packet->version == 4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+    const uint32_t small = wt_mtu_everywhere(packet->version == 4);
     return size > MAX(headers, small) && length % (size - headers) == 0;
 }
 

@@ -55,6 +55,13 @@ static inline void wt_path_judge(struct wt_path_record *record, enum wt_path_ver
     record->verdicts |= 1U << verdict;
 }
 
+/* A packet of `size` bytes was refused, or vanished. */
+static inline void wt_path_lose(struct wt_path_record *record, uint32_t size)
+{
+    if (record->lost == 0 || size < record->lost)
+        record->lost = size;
+}
+
 /* Takes back `verdict`, and the size that was lost. */
 static inline void wt_path_clear(struct wt_path_record *record, enum wt_path_verdict verdict)
 {

@@ -200,8 +200,8 @@ static void report_learn(struct wt_context *context, const struct wt_report *rep
     const struct wt_path_news news = {report->mtu, context->frame->number, report->packet->src,
                                       report->weakness != WT_REASON_NONE};
     uint32_t sent = report->offender ? report->offender->wire_l3 : 0;
-    if (sent > report->mtu && (record->lost == 0 || sent < record->lost))
-        record->lost = sent;
+    if (sent > report->mtu)
+        wt_path_lose(record, sent);
     wt_path_tell(context, report->path, record, &news);
 }
 

@@ -39,8 +39,7 @@ void wt_vanished_tell(const struct wt_context *context, struct wt_vanished *said
     said->in[said->count++] = context->frame->number;
     struct wt_path_record *record = wt_path_record_get(context, &what->ends.sender, &what->ends.receiver);
     record->link_mtu = context->facts->link_mtu;
-    if (record->lost == 0 || what->lost < record->lost)
-        record->lost = what->lost;
+    wt_path_lose(record, what->lost);
     if (what->severity > WT_SEVERITY_NOTE)
         wt_path_judge(record, WT_PATH_BLACK_HOLE);
 }

@@ -5,6 +5,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <wiretruth/numbers.h>
+
+/* What every link carries, or brings whole to every host, so that its size is no reason for a loss: 576 bytes in IPv4
+ * (RFC 791 3.1), 1280 in IPv6 (RFC 8200 5). */
+static inline uint32_t wt_mtu_everywhere(bool v4)
+{
+    return v4 ? WT_MTU_HOST_V4 : WT_MTU_MIN_V6;
+}
 
 /* Whether `mtu` is that of a common kind of link. */
 bool wt_mtu_is_common(uint32_t mtu);

@@ -81,8 +81,10 @@ static const struct wt_packet *case_packet(const struct wt_context *context)
     return report ? &context->reading->quote[0] : context->packet;
 }
 
-static struct wt_ends case_ends(const struct wt_context *context, const struct wt_ends *told)
+/* The ends that a finding makes suspects. */
+static struct wt_ends case_ends(const struct wt_context *context, const struct wt_evidence *evidence)
 {
+    const struct wt_ends *told = evidence->suspects ? evidence->suspects : evidence->ends;
     const struct wt_packet *packet = case_packet(context);
     return told ? *told : (struct wt_ends){packet->src, packet->dst};
 }
@@ -196,12 +198,19 @@ static uint32_t case_event(const struct wt_context *context, const struct wt_rul
     return wt_event_data(packet);
 }
 
-/* The place of `event`, new or not; WT_EVENTS_MAX if there is no room for it. */
-static unsigned case_place(struct wt_case_file *file, uint32_t event)
+/* The place of `event`; file->events if it has none. */
+static unsigned case_find(const struct wt_case_file *file, uint32_t event)
 {
     unsigned at = 0;
     while (at < file->events && file->event[at] != event)
         at++;
+    return at;
+}
+
+/* The place of `event`, new or not; WT_EVENTS_MAX if there is no room for it. */
+static unsigned case_place(struct wt_case_file *file, uint32_t event)
+{
+    const unsigned at = case_find(file, event);
     if (at == file->events && at < WT_EVENTS_MAX) {
         file->event[file->events++] = event;
         file->severity[at] = WT_SEVERITY_CHAT;
@@ -231,9 +240,7 @@ static void case_count(struct wt_case_file *file, uint32_t event, enum wt_severi
 static void case_retract(struct wt_case_file *file, uint32_t event, uint64_t findings)
 {
     struct wt_case *c = &file->said;
-    unsigned at = 0;
-    while (at < file->events && file->event[at] != event)
-        at++;
+    const unsigned at = case_find(file, event);
     if (at == file->events)
         return;
     c->events[file->severity[at]]--;
@@ -307,7 +314,7 @@ static enum quota case_quota(const struct wt_rule *rule, const struct wt_finding
 static uint32_t case_hear(const struct wt_context *context, const struct wt_rule *rule, uint32_t number,
                           const struct wt_finding *finding, const struct wt_evidence *evidence)
 {
-    const struct wt_ends ends = case_ends(context, evidence->suspects ? evidence->suspects : evidence->ends);
+    const struct wt_ends ends = case_ends(context, evidence);
     const uint32_t event = case_event(context, rule, finding, evidence);
     struct wt_case_file *file = case_get(wt_cases_of(context->engine), context, rule, &ends,
                                          case_quota(rule, finding, evidence->blind));
@@ -340,7 +347,7 @@ static const struct {
 static void case_explain(const struct wt_context *context, struct wt_finding *finding,
                          struct wt_evidence *evidence)
 {
-    const struct wt_ends ends = case_ends(context, evidence->suspects ? evidence->suspects : evidence->ends);
+    const struct wt_ends ends = case_ends(context, evidence);
     for (size_t i = 0; i < G_N_ELEMENTS(consequences); i++) {
         if (consequences[i].finding != finding->id || evidence->speaks_for)
             continue;

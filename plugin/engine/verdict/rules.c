@@ -86,11 +86,3 @@ const struct wt_rule *wt_rule_next(enum wt_finding_id finding, const struct wt_r
             return rule;
     return NULL;
 }
-
-enum wt_suspect wt_rule_suspect(enum wt_diagnosis_id diagnosis)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
-        if (rules[i].diagnosis == diagnosis)
-            return rules[i].suspect;
-    return WT_SUSPECT_SENDER;
-}

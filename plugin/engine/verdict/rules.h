@@ -40,7 +40,4 @@ struct wt_rule {
 /* The next rule about `finding` behind `after` (NULL: the first one); NULL if there is none. */
 const struct wt_rule *wt_rule_next(enum wt_finding_id finding, const struct wt_rule *after);
 
-/* Whom findings that speak for `diagnosis` make a suspect. */
-enum wt_suspect wt_rule_suspect(enum wt_diagnosis_id diagnosis);
-
 #endif
